@@ -1,0 +1,1 @@
+"""Nigehban without a screen: everything but the windows. Knows no Qt."""

@@ -1,0 +1,1 @@
+"""Detections that a backend sends: adapters and per-camera timelines."""

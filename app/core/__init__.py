@@ -1,0 +1,1 @@
+"""Clock, events, tasks, errors and redaction: what every other part stands on."""

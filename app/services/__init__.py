@@ -1,0 +1,1 @@
+"""State, verbs and events that the windows show and call."""

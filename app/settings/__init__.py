@@ -1,0 +1,1 @@
+"""Machine settings, the command line and where files live."""

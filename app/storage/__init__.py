@@ -1,0 +1,1 @@
+"""The local database. The only part that knows SQLAlchemy."""

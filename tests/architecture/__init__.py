@@ -1,0 +1,1 @@
+"""Tests of the house itself: contracts, sizes, the developer's tool."""

@@ -1,0 +1,1 @@
+"""Tests of app without Qt, network or child processes."""
