@@ -1,1 +1,1 @@
-"""The GUI side of the video engine: supervisor, frame board, stream policy. No codecs."""
+"""The engine: what the GUI side uses, the supervisor of the workers, the frame board."""

@@ -1,0 +1,167 @@
+"""What the supervisor and a worker say to each other, as MessagePack (no pickle) over a pipe.
+
+Commands go to the worker, reports come back. Each stream has a number that is never used twice,
+so an answer that comes too late cannot be taken for another stream's.
+"""
+
+from multiprocessing.connection import Connection
+from typing import Any
+
+import msgspec
+
+
+class View(msgspec.Struct, frozen=True, array_like=True):
+    """One picture that is wanted of a stream: scaled to fit a box, cropped, into a slot.
+
+    ``box_*`` are device pixels; the picture keeps its shape inside. The crop is in fractions of
+    the full picture, origin top left. ``offset`` and ``capacity`` are a ``SlotSpace``.
+    """
+
+    slot: int
+    offset: int
+    capacity: int
+    box_width: int
+    box_height: int
+    crop_x: float = 0.0
+    crop_y: float = 0.0
+    crop_width: float = 1.0
+    crop_height: float = 1.0
+
+
+class OpenStream(msgspec.Struct, frozen=True, tag="open"):
+    """Connect once. ``url`` may hold credentials: it is never logged and never reported back.
+
+    ``row`` is the stream's word in the board's ``busy``; ``kind`` is ``main`` or ``sub``;
+    ``engine`` is ``ffmpeg``, ``vlc`` or ``auto`` (FFmpeg, and libVLC where that cannot);
+    ``transport`` is ``tcp`` or ``udp``. Without ``ca_file`` rtsps uses the system's authorities.
+    """
+
+    stream: int
+    row: int
+    camera: str
+    kind: str
+    url: str
+    transport: str = "tcp"
+    engine: str = "auto"
+    ca_file: str = ""
+    open_timeout_s: float = 5.0
+    read_timeout_s: float = 5.0
+    ring_seconds: float = 60.0
+    ring_bytes: int = 16_000_000
+
+
+class SetViews(msgspec.Struct, frozen=True, tag="views"):
+    """The views of a stream from now on. None: it stays warm (ring filled, not decoded).
+
+    ``effort`` is a ``domain.stream.Effort``. Answered by ``ViewsApplied`` with the same
+    ``version`` once no slot that is missing here will be written any more.
+    """
+
+    stream: int
+    version: int
+    views: list[View]
+    effort: int = 0
+
+
+class CloseStream(msgspec.Struct, frozen=True, tag="close"):
+    """Answered by ``Ended`` with reason ``none``."""
+
+    stream: int
+
+
+class Shutdown(msgspec.Struct, frozen=True, tag="shutdown"):
+    """Close everything and leave; a closed pipe means the same."""
+
+
+Command = OpenStream | SetViews | CloseStream | Shutdown
+
+
+class Opened(msgspec.Struct, frozen=True, tag="opened"):
+    """The camera answered and described its video; pictures follow."""
+
+    stream: int
+    took_ms: float
+    codec: str
+    width: int
+    height: int
+    engine: str
+
+
+class Ended(msgspec.Struct, frozen=True, tag="ended"):
+    """A stream could not be opened, or was lost, or was closed as asked.
+
+    ``reason`` is a ``domain.stream.Reason`` value; ``detail`` is free of secrets.
+    """
+
+    stream: int
+    reason: str
+    detail: str
+
+
+class ViewsApplied(msgspec.Struct, frozen=True, tag="applied"):
+    stream: int
+    version: int
+
+
+class StreamFigures(msgspec.Struct, frozen=True, array_like=True):
+    """Figures of one open stream; counters grow from its opening on.
+
+    ``decode_us`` is the time spent in decoding and scaling; ``behind_us`` how far the newest
+    decoded packet was behind its arrival; ``offset_us`` what to add to the camera's clock to get
+    the workstation's, meaningful when ``has_camera_clock``; ``stuck_s`` is how long one native
+    call has not come back (0 when none is running beyond its time-out).
+    """
+
+    stream: int
+    packets: int
+    bytes: int
+    decoded: int
+    published: int
+    errors: int
+    decode_us: int
+    behind_us: int
+    offset_us: int
+    has_camera_clock: bool
+    ring_seconds: float
+    ring_bytes: int
+    stuck_s: float
+
+
+class Heartbeat(msgspec.Struct, frozen=True, tag="heartbeat"):
+    """Sent each second by the thread that also obeys commands; silence means it is stuck."""
+
+    cpu_s: float
+    rss_bytes: int
+    threads: int
+    streams: list[StreamFigures]
+
+
+class WorkerReady(msgspec.Struct, frozen=True, tag="ready"):
+    """First word of a worker: what it can do. ``vlc`` is empty or a sentence why it cannot."""
+
+    pid: int
+    decoder: str
+    vlc: str
+    vlc_rtsp: bool
+
+
+Report = Opened | Ended | ViewsApplied | Heartbeat | WorkerReady
+
+_encoder = msgspec.msgpack.Encoder()
+_commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)
+_reports: msgspec.msgpack.Decoder[Report] = msgspec.msgpack.Decoder(Report)
+
+
+def send(connection: "Connection[Any, Any]", message: Command | Report) -> None:
+    """Raises ``OSError`` when the other side is gone."""
+    connection.send_bytes(_encoder.encode(message))
+
+
+def receive_command(connection: "Connection[Any, Any]") -> Command:
+    """Raises ``EOFError`` when the GUI process is gone."""
+    return _commands.decode(connection.recv_bytes())
+
+
+def receive_report(connection: "Connection[Any, Any]") -> Report:
+    """Raises ``EOFError`` when the worker is gone."""
+    return _reports.decode(connection.recv_bytes())
