@@ -1,0 +1,107 @@
+"""What the wall asks of the engine and what it is told: values only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import NewType, Protocol
+
+from app.core.events import Event
+from app.domain.camera import CameraCode
+from app.domain.geometry import WHOLE, Crop
+from app.domain.stream import (
+    Effort,
+    PictureClock,
+    Reason,
+    StreamKind,
+    StreamState,
+    StreamStatus,
+)
+from app.video.board import BoardPicture
+
+ViewKey = NewType("ViewKey", str)
+"""Names one tile for as long as it looks at the same camera, e.g. ``1/12`` (screen/cell)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSpec:
+    """What one visible tile wants to see.
+
+    ``width`` and ``height`` are the room for the picture in device pixels; the picture keeps its
+    shape inside it. ``prefer_main`` asks for the main stream whatever the size (enlarged tile).
+    """
+
+    camera: CameraCode
+    width: int
+    height: int
+    crop: Crop = WHOLE
+    prefer_main: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TileStatus:
+    """Everything the furniture of a tile says, at one moment.
+
+    ``age_s`` is the age of the picture on the tile (``None`` without one), ``taken_utc_us`` when
+    it was taken, on this workstation's clock; ``clock_offset_s`` what the camera's clock is
+    ahead (+) or behind (-) of ours, ``None`` when the camera gives none; ``retry_in_s`` counts
+    down to the next attempt. ``LIVE`` is never said of a picture older than two seconds.
+    """
+
+    state: StreamState
+    reason: Reason = Reason.NONE
+    retry_in_s: float | None = None
+    attempt: int = 0
+    age_s: float | None = None
+    taken_utc_us: int | None = None
+    clock: PictureClock = PictureClock.ARRIVAL
+    clock_offset_s: float | None = None
+    kind: StreamKind | None = None
+    effort: Effort = Effort.FULL
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ViewFigures:
+    """Counters of one view since it came up, for the run report.
+
+    ``superseded`` pictures were published but a newer one was there before they were taken.
+    Ages are seconds, sampled when pictures were taken from the board.
+    """
+
+    camera: CameraCode
+    kind: StreamKind | None
+    published: int
+    taken: int
+    superseded: int
+    reconnects: int
+    first_picture_ms: float | None
+    ages_s: Sequence[float]
+
+
+class Engine(Protocol):
+    """The picture side of the program. Owner (GUI) thread only; nothing here blocks."""
+
+    status_changed: Event[frozenset[CameraCode]]
+
+    def show(self, wanted: Mapping[ViewKey, ViewSpec], warm: Sequence[CameraCode]) -> None:
+        """Make the tiles of all screens what ``wanted`` says, and keep ``warm`` connected.
+
+        Called with the whole wall at each change; what did not change is not touched.
+        """
+
+    def fresh(self) -> Sequence[ViewKey]:
+        """The views that have a picture newer than the last one taken. Cheap: ask each tick."""
+
+    def picture(self, key: ViewKey) -> BoardPicture | None:
+        """The newest picture of the view, held in shared memory until the next call for it.
+
+        After a change of size or stream it is the old picture until the new one is there.
+        """
+
+    def intact(self, picture: BoardPicture) -> bool:
+        """Ask after painting: were the bytes still those of this picture?"""
+
+    def status(self, key: ViewKey) -> TileStatus:
+        """What the tile must say now; the age comes from the picture, not from a worker's word."""
+
+    def camera_status(self, camera: CameraCode) -> StreamStatus:
+        """The better of the camera's two streams; ``CLOSED`` when nobody looks at it."""
