@@ -1,0 +1,1 @@
+"""Colours, spacing and the style sheet of the dark control-room theme."""

@@ -1,0 +1,61 @@
+"""Every colour, distance and font of the program, once, as plain values.
+
+Contrast is held by a test: words at least 4.5:1 on what they stand on, state colours 3:1.
+"""
+
+from typing import Final
+
+# --- surfaces ------------------------------------------------------------------------------------
+BACKGROUND: Final = "#0a0d12"
+"""Behind everything; the gaps between tiles."""
+SURFACE: Final = "#12171f"
+"""Panels, strips, the console."""
+SURFACE_RAISED: Final = "#1b222c"
+"""Fields, overlays, what lies on a panel."""
+SURFACE_HOVER: Final = "#26303c"
+BORDER: Final = "#2d3845"
+TILE_EMPTY: Final = "#10151c"
+"""A tile without a picture."""
+CAPTION: Final = "#0f141b"
+"""The furniture strip of a tile."""
+
+# --- words ---------------------------------------------------------------------------------------
+TEXT: Final = "#e9eef4"
+TEXT_DIM: Final = "#a4b1c1"
+TEXT_ON_ACCENT: Final = "#06121e"
+
+# --- emphasis ------------------------------------------------------------------------------------
+ACCENT: Final = "#4ba9ff"
+SELECTED: Final = "#37d5ff"
+"""The frame around the selected tile."""
+SELECTION_BACKGROUND: Final = "#17405f"
+"""Behind the chosen row of a list."""
+HATCH: Final = "#5b6878"
+"""Lines over the last picture of a lost camera."""
+
+# --- states of a tile ----------------------------------------------------------------------------
+LIVE: Final = "#3ddc84"
+CONNECTING: Final = "#6db8ff"
+STALE: Final = "#ffc130"
+RECONNECTING: Final = "#ff9447"
+UNAUTHORISED: Final = "#d79aff"
+OFFLINE: Final = "#ff6b6e"
+CLOSED: Final = "#8c9aab"
+
+# --- severity of a notice ------------------------------------------------------------------------
+INFO: Final = ACCENT
+WARNING: Final = STALE
+ERROR: Final = OFFLINE
+
+# --- room and type, in logical pixels ------------------------------------------------------------
+SPACE_XS: Final = 4
+SPACE_S: Final = 8
+SPACE_M: Final = 12
+SPACE_L: Final = 20
+RADIUS: Final = 6
+FONT_FAMILIES: Final = ("Inter", "Segoe UI", "Noto Sans", "DejaVu Sans")
+URDU_FAMILIES: Final = ("Noto Nastaliq Urdu", "Noto Naskh Arabic", "DejaVu Sans")
+FONT_SMALL_PX: Final = 12
+FONT_PX: Final = 13
+FONT_LARGE_PX: Final = 16
+FONT_TITLE_PX: Final = 22
