@@ -1,0 +1,45 @@
+"""The session description of a camera (RFC 4566, payload parameters of RFC 6184 and RFC 7798)."""
+
+import base64
+
+from app.demo.bitstream import Codec, nal_type
+from app.demo.clips import Clip
+from app.demo.rtp import CLOCK_RATE, PAYLOAD_TYPE
+
+TRACK = "trackID=0"
+
+
+def describe(clip: Clip, name: str) -> str:
+    """Return the SDP of one video track."""
+    form = clip.format
+    lines = [
+        "v=0",
+        "o=- 1 1 IN IP4 127.0.0.1",
+        f"s={name}",
+        "c=IN IP4 0.0.0.0",
+        "t=0 0",
+        "a=control:*",
+        "a=range:npt=now-",
+        f"m=video 0 RTP/AVP {PAYLOAD_TYPE}",
+        f"a=rtpmap:{PAYLOAD_TYPE} {form.codec.encoding_name}/{CLOCK_RATE}",
+        f"a=fmtp:{PAYLOAD_TYPE} {format_parameters(clip)}",
+        f"a=framerate:{float(form.fps):g}",
+        f"a=control:{TRACK}",
+    ]
+    return "\r\n".join(lines) + "\r\n"
+
+
+def format_parameters(clip: Clip) -> str:
+    """Return the fmtp parameters with the clip's parameter sets."""
+    if clip.format.codec is Codec.H264:
+        sets = ",".join(map(_base64, clip.parameter_sets))
+        profile = clip.parameter_sets[0][1:4].hex().upper()
+        return f"packetization-mode=1;profile-level-id={profile};sprop-parameter-sets={sets}"
+    names = {32: "sprop-vps", 33: "sprop-sps", 34: "sprop-pps"}
+    return ";".join(
+        f"{names[nal_type(Codec.HEVC, nal)]}={_base64(nal)}" for nal in clip.parameter_sets
+    )
+
+
+def _base64(data: bytes) -> str:
+    return base64.b64encode(data).decode("ascii")
