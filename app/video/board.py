@@ -17,6 +17,7 @@ before the paint reaches the screen: a torn picture could only be the work of a 
 Assumes that aligned 64-bit stores are single (x86-64, ARM64).
 """
 
+import contextlib
 import struct
 import threading
 from dataclasses import dataclass
@@ -100,27 +101,22 @@ class BoardMemory:
         self.block = block
         self.slots = slots
         self.streams = streams
-        buffer = block.memory
+        self.bytes = memoryview(block.memory)
         at = 0
 
-        def words(count: int) -> npt.NDArray[np.int64]:
+        def words(count: int) -> memoryview:
             nonlocal at
-            array: npt.NDArray[np.int64] = np.frombuffer(buffer, np.int64, count, at)
-            at += count * 8
-            return array
+            start, at = at, at + count * 8
+            return self.bytes[start:at].cast("q")
 
-        self.front = words(slots)
-        self.reading = words(slots)
-        self.generation = words(slots * BUFFERS)
-        self.busy = words(streams)
+        # Plain memoryviews: reading one word is several times cheaper than through numpy.
+        self.front_word = words(slots)
+        self.reading_word = words(slots)
+        self.generation_word = words(slots * BUFFERS)
+        self.busy_word = words(streams)
+        self.front: npt.NDArray[np.int64] = np.frombuffer(self.front_word, np.int64)
         self.meta_at = at
         self.data_at = -(-(at + slots * BUFFERS * _META_STRIDE) // PAGE) * PAGE
-        # Plain memoryviews: reading one word is several times cheaper than through numpy.
-        self.front_word = memoryview(self.front)
-        self.reading_word = memoryview(self.reading)
-        self.generation_word = memoryview(self.generation)
-        self.busy_word = memoryview(self.busy)
-        self.bytes = memoryview(buffer)
         self._barrier = threading.Lock()
 
     def fence(self) -> None:
@@ -136,22 +132,19 @@ class BoardMemory:
 
     def close(self) -> None:
         """Let go of the block; pictures taken before must no longer be used."""
-        for view in (
-            self.front_word,
-            self.reading_word,
-            self.generation_word,
-            self.busy_word,
-            self.bytes,
-        ):
-            view.release()
-        del self.front, self.reading, self.generation, self.busy
+        del self.front
+        words = (self.front_word, self.reading_word, self.generation_word, self.busy_word)
+        for view in (*words, self.bytes):
+            with contextlib.suppress(BufferError):  # a picture is still held; it ends with us
+                view.release()
         self.block.close()
 
 
 def create_board(size: int, *, slots: int = 1024, streams: int = 2048) -> BoardMemory:
     """A new board of ``size`` bytes; the pages take memory only once pictures lie in them."""
     memory = BoardMemory(SharedBlock.create(size), slots, streams)
-    memory.reading[:] = _ABSENT
+    for slot in range(slots):
+        memory.reading_word[slot] = _ABSENT
     return memory
 
 
@@ -273,8 +266,9 @@ class BoardReader:
         memory = self._memory
         memory.front_word[slot] = 0
         memory.reading_word[slot] = _ABSENT
-        for buffer in range(BUFFERS):
-            memory.generation_word[slot * BUFFERS + buffer] = 0
+        for at in range(slot * BUFFERS, slot * BUFFERS + BUFFERS):
+            # Onwards, never back to zero: a picture taken before must not look intact.
+            memory.generation_word[at] = (memory.generation_word[at] | 1) + 1
         self._seen[slot] = 0
 
     def _facts(self, slot: int, buffer: int) -> PictureFacts:
