@@ -1,0 +1,309 @@
+"""Every command of the operator once: its name, its words, its keys and who may use it.
+
+The overlay of F1, tooltips and key handling are all made from this table; a test proves that
+no key stands in it twice.
+"""
+
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+from ui.commands import Commands
+from ui.texts import QT_TRANSLATE_NOOP
+
+
+class Category(Enum):
+    """The groups of the F1 overlay, in its order."""
+
+    PAGES = QT_TRANSLATE_NOOP("Actions", "Pages and districts")
+    LAYOUTS = QT_TRANSLATE_NOOP("Actions", "Layouts")
+    TILES = QT_TRANSLATE_NOOP("Actions", "Tiles")
+    CALL_UP = QT_TRANSLATE_NOOP("Actions", "Call a camera up by its number")
+    SCREENS = QT_TRANSLATE_NOOP("Actions", "Screens")
+    PROGRAM = QT_TRANSLATE_NOOP("Actions", "Program")
+
+    @property
+    def text(self) -> str:
+        return QCoreApplication.translate("Actions", self.value)
+
+
+class Who(Enum):
+    """Who may use a command."""
+
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One command.
+
+    ``shortcuts`` are in Qt's portable notation; ``source_text`` is English and goes through the
+    translation in ``text``; ``repeats`` says whether a held key keeps firing.
+    """
+
+    id: str
+    source_text: str
+    shortcuts: Sequence[str]
+    category: Category
+    invoke: Callable[[Commands], None]
+    who: Who = Who.OPERATOR
+    repeats: bool = False
+
+    @property
+    def text(self) -> str:
+        return QCoreApplication.translate("Actions", self.source_text)
+
+    @property
+    def keys_text(self) -> str:
+        """The keys as they are called on this system, e.g. ``Ctrl+1``."""
+        names = [QKeySequence(keys).toString(_NATIVE) for keys in self.shortcuts]
+        return "  ".join(dict.fromkeys(names))
+
+
+_NATIVE = QKeySequence.SequenceFormat.NativeText
+_DIGITS = "0123456789."
+
+
+def _layout(name: str, keys: str, text: str) -> Action:
+    return Action(
+        f"layout.{name}",
+        text,
+        (keys,),
+        Category.LAYOUTS,
+        lambda commands: commands.set_layout(name),
+    )
+
+
+def _digit(typed: str) -> Action:
+    text = QT_TRANSLATE_NOOP("Actions", "Type the number: district.site.camera")
+    return Action(
+        f"call_up.{'dot' if typed == '.' else typed}",
+        text,
+        (typed,),
+        Category.CALL_UP,
+        lambda commands: commands.type_digit(typed),
+    )
+
+
+ACTIONS: Sequence[Action] = (
+    Action(
+        "page.next",
+        QT_TRANSLATE_NOOP("Actions", "Next page"),
+        ("PgDown",),
+        Category.PAGES,
+        lambda commands: commands.turn_page(1),
+        repeats=True,
+    ),
+    Action(
+        "page.previous",
+        QT_TRANSLATE_NOOP("Actions", "Previous page"),
+        ("PgUp",),
+        Category.PAGES,
+        lambda commands: commands.turn_page(-1),
+        repeats=True,
+    ),
+    Action(
+        "district.next",
+        QT_TRANSLATE_NOOP("Actions", "Next district"),
+        ("F2",),
+        Category.PAGES,
+        lambda commands: commands.next_district(1),
+    ),
+    Action(
+        "district.previous",
+        QT_TRANSLATE_NOOP("Actions", "Previous district"),
+        ("Shift+F2",),
+        Category.PAGES,
+        lambda commands: commands.next_district(-1),
+    ),
+    _layout("1", "Ctrl+1", QT_TRANSLATE_NOOP("Actions", "One camera")),
+    _layout("4", "Ctrl+2", QT_TRANSLATE_NOOP("Actions", "4 cameras")),
+    _layout("9", "Ctrl+3", QT_TRANSLATE_NOOP("Actions", "9 cameras")),
+    _layout("16", "Ctrl+4", QT_TRANSLATE_NOOP("Actions", "16 cameras")),
+    _layout("25", "Ctrl+5", QT_TRANSLATE_NOOP("Actions", "25 cameras")),
+    _layout("36", "Ctrl+6", QT_TRANSLATE_NOOP("Actions", "36 cameras")),
+    _layout("49", "Ctrl+7", QT_TRANSLATE_NOOP("Actions", "49 cameras")),
+    _layout("64", "Ctrl+8", QT_TRANSLATE_NOOP("Actions", "64 cameras")),
+    _layout("1+5", "Ctrl+9", QT_TRANSLATE_NOOP("Actions", "One large and 5 small")),
+    _layout("1+7", "Alt+1", QT_TRANSLATE_NOOP("Actions", "One large and 7 small")),
+    _layout("2+8", "Alt+2", QT_TRANSLATE_NOOP("Actions", "Two large and 8 small")),
+    _layout("1+12", "Alt+3", QT_TRANSLATE_NOOP("Actions", "One large and 12 small")),
+    Action(
+        "selection.left",
+        QT_TRANSLATE_NOOP("Actions", "Select the tile to the left"),
+        ("Left",),
+        Category.TILES,
+        lambda commands: commands.move_selection(-1, 0),
+        repeats=True,
+    ),
+    Action(
+        "selection.right",
+        QT_TRANSLATE_NOOP("Actions", "Select the tile to the right"),
+        ("Right",),
+        Category.TILES,
+        lambda commands: commands.move_selection(1, 0),
+        repeats=True,
+    ),
+    Action(
+        "selection.up",
+        QT_TRANSLATE_NOOP("Actions", "Select the tile above"),
+        ("Up",),
+        Category.TILES,
+        lambda commands: commands.move_selection(0, -1),
+        repeats=True,
+    ),
+    Action(
+        "selection.down",
+        QT_TRANSLATE_NOOP("Actions", "Select the tile below"),
+        ("Down",),
+        Category.TILES,
+        lambda commands: commands.move_selection(0, 1),
+        repeats=True,
+    ),
+    Action(
+        "tile.confirm",
+        QT_TRANSLATE_NOOP("Actions", "Call the typed camera up; else enlarge the tile and back"),
+        ("Return", "Enter"),
+        Category.TILES,
+        lambda commands: commands.confirm(),
+    ),
+    Action(
+        "tile.forget",
+        QT_TRANSLATE_NOOP("Actions", "Forget the typed number; else leave the large tile"),
+        ("Esc",),
+        Category.TILES,
+        lambda commands: commands.forget(),
+    ),
+    Action(
+        "tile.reset",
+        QT_TRANSLATE_NOOP("Actions", "Delete a typed digit; else show the whole picture"),
+        ("Backspace",),
+        Category.TILES,
+        lambda commands: commands.reset(),
+        repeats=True,
+    ),
+    Action(
+        "tile.zoom_in",
+        QT_TRANSLATE_NOOP("Actions", "Zoom in (or the wheel)"),
+        ("+",),
+        Category.TILES,
+        lambda commands: commands.zoom(1.25),
+        repeats=True,
+    ),
+    Action(
+        "tile.zoom_out",
+        QT_TRANSLATE_NOOP("Actions", "Zoom out (or the wheel)"),
+        ("-",),
+        Category.TILES,
+        lambda commands: commands.zoom(0.8),
+        repeats=True,
+    ),
+    *(_digit(typed) for typed in _DIGITS),
+    Action(
+        "screen.next",
+        QT_TRANSLATE_NOOP("Actions", "Next screen"),
+        ("F3",),
+        Category.SCREENS,
+        lambda commands: commands.focus_screen(1),
+    ),
+    Action(
+        "screen.previous",
+        QT_TRANSLATE_NOOP("Actions", "Previous screen"),
+        ("Shift+F3",),
+        Category.SCREENS,
+        lambda commands: commands.focus_screen(-1),
+    ),
+    Action(
+        "screen.full",
+        QT_TRANSLATE_NOOP("Actions", "Full screen and back"),
+        ("F11",),
+        Category.SCREENS,
+        lambda commands: commands.toggle_full_screen(),
+    ),
+    Action(
+        "console.search",
+        QT_TRANSLATE_NOOP("Actions", "Search a camera"),
+        ("Ctrl+F",),
+        Category.PROGRAM,
+        lambda commands: commands.search(),
+    ),
+    Action(
+        "program.keys",
+        QT_TRANSLATE_NOOP("Actions", "Show all keys"),
+        ("F1",),
+        Category.PROGRAM,
+        lambda commands: commands.toggle_keys(),
+    ),
+    Action(
+        "program.leave",
+        QT_TRANSLATE_NOOP("Actions", "Leave the program"),
+        ("Ctrl+Q",),
+        Category.PROGRAM,
+        lambda commands: commands.leave(),
+    ),
+)
+
+
+def key_table(actions: Sequence[Action] = ACTIONS) -> Mapping[int, Action]:
+    """Every key combination and its one action.
+
+    Raises:
+        ValueError: A key is none, or has two meanings.
+    """
+    table: dict[int, Action] = {}
+    for action in actions:
+        for keys in action.shortcuts:
+            sequence = QKeySequence(keys)
+            if sequence.count() != 1:
+                raise ValueError(f"{keys!r} of {action.id} is not one key")
+            combined = sequence[0].toCombined()  # type: ignore[index]  # missing in the stub
+            if combined in table:
+                raise ValueError(f"{keys!r} means {table[combined].id} and {action.id}")
+            table[combined] = action
+    return table
+
+
+class ActionRouter:
+    """Turns key presses of any window into commands."""
+
+    def __init__(self, commands: Commands) -> None:
+        self._commands = commands
+        self._actions = key_table()
+
+    def handle(self, event: QKeyEvent) -> bool:
+        """Run the action of the key, if it has one; true when the key was ours."""
+        action = self.action_for(event)
+        if action is None:
+            return False
+        if action.repeats or not event.isAutoRepeat():
+            action.invoke(self._commands)
+        return True
+
+    def action_for(self, event: QKeyEvent) -> Action | None:
+        """The action of the key: by the key itself, else by the digit or sign it writes.
+
+        So a digit counts on either row, on keyboards where it needs Shift, and in Urdu figures.
+        """
+        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        found = self._actions.get(int(event.key()) | modifiers.value)
+        if found is not None:
+            return found
+        if modifiers & ~Qt.KeyboardModifier.ShiftModifier:
+            return None
+        return self._actions.get(_plain_key(event.text()))
+
+
+def _plain_key(written: str) -> int:
+    """The key without modifiers that stands for what was written; 0 for none."""
+    if len(written) != 1 or not written.isprintable() or written.isalpha():
+        return 0
+    if written in ",٫":  # the decimal key of many number pads
+        return ord(".")
+    digit = unicodedata.digit(written, None)
+    return ord(written) if digit is None else ord("0") + digit

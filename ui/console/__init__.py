@@ -1,0 +1,1 @@
+"""The operator's own window: the tree of cameras, the search, the state of the program."""

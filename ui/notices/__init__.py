@@ -1,0 +1,1 @@
+"""What is wrong right now, shown beside the video, never over it."""
