@@ -60,7 +60,7 @@ class Camera:
     longitude: float | None = None
     credential: str | None = None
     analytics_id: str | None = None
-    attributes: Mapping[str, str] = field(default=_NOTHING, hash=False)
+    attributes: Mapping[str, str] = field(default_factory=lambda: _NOTHING, hash=False)
 
     def url(self, kind: StreamKind) -> str:
         """The URL of the encoding; a camera without a sub stream answers with its main one."""

@@ -1,0 +1,58 @@
+"""What a failing database means, in words."""
+
+import sqlite3
+
+from sqlalchemy.exc import DBAPIError
+
+from app.core.errors import StorageUnavailable
+
+_DISK_FULL = StorageUnavailable(
+    "The disk is full: nothing can be saved in the database",
+    advice="Free space on the disk of the data folder; nothing that was saved before is lost.",
+)
+_BY_NAME = (
+    (("SQLITE_FULL",), str(_DISK_FULL), _DISK_FULL.advice),
+    (
+        ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL"),
+        "The database is locked by another program",
+        "Close the other program that uses the data folder and try again.",
+    ),
+    (
+        ("SQLITE_READONLY", "SQLITE_PERM"),
+        "The database cannot be written: the file or its folder is read-only",
+        "Give this user the right to write to the data folder, or choose another one with "
+        "--data-dir.",
+    ),
+    (
+        ("SQLITE_CORRUPT", "SQLITE_NOTADB"),
+        "The database file is damaged",
+        "Put the newest copy from the folder backups in its place; keep the damaged file.",
+    ),
+    (
+        ("SQLITE_CANTOPEN", "SQLITE_AUTH"),
+        "The database file cannot be opened",
+        "Check that its folder exists and that this user may write there.",
+    ),
+    (
+        ("SQLITE_IOERR",),
+        "The disk does not read or write the database",
+        "Check the disk of the data folder and the space left on it.",
+    ),
+)
+
+
+def storage_fault(error: DBAPIError) -> StorageUnavailable | None:
+    """The environment's failure behind ``error``; None when it is a bug of ours."""
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        name = str(getattr(cause, "sqlite_errorname", ""))
+        for starts, sentence, advice in _BY_NAME:
+            if name.startswith(starts):
+                return StorageUnavailable(sentence, advice=advice)
+        return None
+    if error.connection_invalidated or type(cause).__name__ == "OperationalError":
+        return StorageUnavailable(
+            "The database server does not answer",
+            advice="Check the network, the address given with --database-url and the server.",
+        )
+    return None
