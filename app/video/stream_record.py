@@ -1,0 +1,116 @@
+"""One encoding of one camera as the engine keeps it, over all its connections."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+from urllib.parse import urlsplit
+
+from app.domain.camera import Camera, CameraCode
+from app.domain.stream import Effort, Reason, StreamKind, StreamState, StreamStatus
+from app.video.board import SlotSpace
+from app.video.messages import StreamFigures, View
+
+OFFLINE_AFTER_S = 30.0
+OFFLINE_ATTEMPTS = 4
+MOVING_S = 3.0
+_OFFLINE_AT_ONCE = frozenset(
+    {Reason.BAD_URL, Reason.UNSUPPORTED, Reason.CRASHES_DECODER, Reason.VLC_MISSING}
+)
+_UNAUTHORISED = frozenset({Reason.WRONG_PASSWORD, Reason.NO_CREDENTIAL, Reason.KEY_STORE_LOCKED})
+
+
+class Phase(Enum):
+    """Where the connection is; not the state of a tile (that also depends on its picture)."""
+
+    IDLE = "idle"
+    WAITING = "waiting"
+    OPENING = "opening"
+    OPEN = "open"
+    CLOSING = "closing"
+
+
+@dataclass(frozen=True, slots=True)
+class StreamId:
+    """Camera and encoding."""
+
+    camera: CameraCode
+    kind: StreamKind
+
+    def __str__(self) -> str:
+        return f"{self.camera}/{self.kind.value}"
+
+
+@dataclass(slots=True)
+class RetiredSlots:
+    """Slots that the worker may still write until it has applied ``version``."""
+
+    version: int
+    spaces: list[SlotSpace]
+
+
+@dataclass(slots=True)
+class StreamRecord:
+    """``number`` is its row in the board's ``busy`` and stays; ``connection`` is of one attempt.
+
+    ``views`` are what tiles want of it, by slot; ``moving_at`` is when packets last arrived.
+    """
+
+    id: StreamId
+    number: int
+    camera: Camera
+    views: dict[int, View] = field(default_factory=dict)
+    warm: bool = False
+    phase: Phase = Phase.IDLE
+    connection: int = 0
+    worker: int = 0
+    version: int = 0
+    retired: list[RetiredSlots] = field(default_factory=list)
+    reason: Reason = Reason.NONE
+    detail: str = ""
+    attempts: int = 0
+    reconnects: int = 0
+    failing_since: float | None = None
+    retry_at: float | None = None
+    opened_at: float = 0.0
+    moving_at: float = float("-inf")
+    unwanted_since: float | None = None
+    effort: Effort = Effort.FULL
+    height: int = 0
+    width: int = 0
+    codec: str = ""
+    engine: str = ""
+    figures: StreamFigures | None = None
+
+    @property
+    def host(self) -> str:
+        """Whom an open of this stream bothers: host and port; one file counts as one host."""
+        parts = urlsplit(self.camera.url(self.id.kind))
+        return parts.netloc.rpartition("@")[2] or parts.path
+
+    @property
+    def is_wanted(self) -> bool:
+        return bool(self.views) or self.warm
+
+    @property
+    def is_connected(self) -> bool:
+        return self.phase is Phase.OPEN
+
+    def status(self, now: float) -> StreamStatus:
+        """The state without a look at the picture: live while packets arrive."""
+        if self.phase in (Phase.IDLE, Phase.CLOSING):
+            return StreamStatus()
+        if self.phase is Phase.OPEN and now - self.moving_at <= MOVING_S:
+            return StreamStatus(StreamState.LIVE)
+        if self.phase is Phase.OPEN or (self.reason is Reason.NONE and not self.attempts):
+            return StreamStatus(StreamState.CONNECTING, detail=self.detail)
+        retry_at = self.retry_at if self.phase is Phase.WAITING else None
+        return StreamStatus(self._lost(now), self.reason, self.attempts, retry_at, self.detail)
+
+    def _lost(self, now: float) -> StreamState:
+        if self.reason in _UNAUTHORISED:
+            return StreamState.UNAUTHORISED
+        if self.reason in _OFFLINE_AT_ONCE:
+            return StreamState.OFFLINE
+        failing = now - self.failing_since if self.failing_since is not None else 0.0
+        if self.attempts >= OFFLINE_ATTEMPTS and failing >= OFFLINE_AFTER_S:
+            return StreamState.OFFLINE
+        return StreamState.RECONNECTING
