@@ -1,0 +1,136 @@
+"""The command loop of a worker process: obeys, beats, leaves."""
+
+import logging
+import os
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.connection import Connection
+from typing import Any
+
+import av
+import cv2
+import psutil
+
+from app.core.redaction import RedactingFormatter
+from app.video import messages
+from app.video.board import BoardMemory, BoardWriter
+from app.video.messages import (
+    CloseStream,
+    Command,
+    Ended,
+    Heartbeat,
+    OpenStream,
+    Report,
+    SetViews,
+    Shutdown,
+    WorkerReady,
+)
+from app.video.worker.interruption import Interrupter
+from app.video.worker.ring import RingBudget
+from app.video.worker.stream import Stream
+
+_BEAT_S = 1.0
+_RING_BYTES = 600_000_000
+
+_log = logging.getLogger(__name__)
+
+
+class Mailbox:
+    """The way to the supervisor; safe from any thread."""
+
+    def __init__(self, connection: "Connection[Any, Any]") -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self.is_broken = False
+
+    def send(self, report: Report) -> None:
+        """Send, or note that nobody listens any more."""
+        with self._lock:
+            if self.is_broken:
+                return
+            try:
+                messages.send(self._connection, report)
+            except OSError:
+                self.is_broken = True
+
+
+class Control:
+    """The streams of this process. Only its own thread calls it, but for ``_report``."""
+
+    def __init__(self, connection: "Connection[Any, Any]", memory: BoardMemory) -> None:
+        self._connection = connection
+        self._mailbox = Mailbox(connection)
+        self._writer = BoardWriter(memory)
+        self._budget = RingBudget(_RING_BYTES)
+        self._interrupter = Interrupter()
+        self._streams: dict[int, Stream] = {}
+        self._pool = ThreadPoolExecutor(2, "views")
+        self._process = psutil.Process()
+
+    def run(self) -> None:
+        """Until told to leave or the pipe closes."""
+        self._mailbox.send(
+            WorkerReady(
+                os.getpid(), f"FFmpeg {av.ffmpeg_version_info}, PyAV {av.__version__}", "", False
+            )
+        )
+        next_beat = time.monotonic() + _BEAT_S
+        while not self._mailbox.is_broken:
+            wait = next_beat - time.monotonic()
+            if wait <= 0:
+                self._beat()
+                next_beat = max(next_beat + _BEAT_S, time.monotonic())
+                continue
+            if not self._connection.poll(wait):
+                continue
+            try:
+                command = messages.receive_command(self._connection)
+            except (EOFError, OSError):
+                return
+            if isinstance(command, Shutdown):
+                return
+            self._obey(command)
+
+    def _obey(self, command: Command) -> None:
+        if isinstance(command, OpenStream):
+            stream = Stream(command, self._report, self._writer, self._budget, self._interrupter)
+            self._streams[command.stream] = stream
+            stream.start()
+        elif isinstance(command, SetViews):
+            wanted = self._streams.get(command.stream)
+            if wanted is None:
+                self._report(messages.ViewsApplied(command.stream, command.version))
+                return
+            wanted.want(command)
+            self._pool.submit(wanted.apply)
+        elif isinstance(command, CloseStream):
+            closing = self._streams.get(command.stream)
+            if closing is None:
+                return
+            closing.close()
+
+    def _report(self, report: Report) -> None:
+        if isinstance(report, Ended):
+            self._streams.pop(report.stream, None)
+        self._mailbox.send(report)
+
+    def _beat(self) -> None:
+        times = self._process.cpu_times()
+        with self._process.oneshot():
+            rss = self._process.memory_info().rss
+            threads = self._process.num_threads()
+        figures = [stream.figures() for stream in list(self._streams.values())]
+        self._mailbox.send(Heartbeat(times.user + times.system, rss, threads, figures))
+
+
+def serve(connection: "Connection[Any, Any]", memory: BoardMemory) -> int:
+    """Run a worker until it is told to leave; returns the exit status."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(RedactingFormatter("%(levelname)s %(process)d %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)
+    av.logging.set_level(None)
+    cv2.setNumThreads(1)
+    Control(connection, memory).run()
+    return 0

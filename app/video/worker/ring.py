@@ -1,0 +1,140 @@
+"""The last minute of a stream, compressed: for replay, clips and for turning warm to hot."""
+
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from av.packet import Packet
+from av.stream import Stream
+
+from app.video.worker.clock import Stamp
+
+
+@dataclass(slots=True)
+class RingEntry:
+    """One packet, with its size in bytes and when its picture was taken."""
+
+    packet: "Packet[Stream]"
+    is_key: bool
+    stamp: Stamp
+    pts: int
+    size: int
+
+
+class _Group:
+    """A key frame and the packets up to the next one; only whole groups are dropped."""
+
+    __slots__ = ("entries", "size")
+
+    def __init__(self) -> None:
+        self.entries: list[RingEntry] = []
+        self.size = 0
+
+
+class RingBudget:
+    """The memory that all rings of a process share; safe from any thread."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._used = 0
+        self._lock = threading.Lock()
+
+    @property
+    def used(self) -> int:
+        return self._used
+
+    def take(self, size: int) -> bool:
+        """Count ``size`` bytes (negative: give back); false when the limit is exceeded."""
+        with self._lock:
+            self._used += size
+            return self._used <= self._limit
+
+
+class PacketRing:
+    """Packets from a key frame on, at most ``seconds`` and ``limit`` bytes of them.
+
+    Trimmed at key frames. The newest group stays whole, even alone above the cap in seconds; when
+    it alone exceeds the bytes it is dropped and ``overflowed`` is set until the next key frame.
+    One thread at a time.
+    """
+
+    def __init__(self, seconds: float, limit: int, budget: RingBudget | None = None) -> None:
+        self._span_us = int(seconds * 1e6)
+        self._limit = limit
+        self._budget = budget
+        self._groups: deque[_Group] = deque()
+        self._size = 0
+        self.overflowed = False
+
+    @property
+    def size(self) -> int:
+        """Bytes of packets held."""
+        return self._size
+
+    @property
+    def seconds(self) -> float:
+        """From the oldest packet's arrival to the newest's."""
+        if not self._groups:
+            return 0.0
+        newest = self._groups[-1].entries[-1].stamp.arrival_us
+        return (newest - self._groups[0].entries[0].stamp.arrival_us) / 1e6
+
+    def append(self, entry: RingEntry) -> None:
+        """Keep ``entry``; packets before the first key frame are of no use and are not kept."""
+        groups = self._groups
+        if entry.is_key:
+            self.overflowed = False
+            groups.append(_Group())
+        elif not groups or self.overflowed:
+            return
+        group = groups[-1]
+        group.entries.append(entry)
+        size = entry.size
+        group.size += size
+        self._size += size
+        within = self._budget is None or self._budget.take(size)
+        if entry.is_key or not within or self._size > self._limit:
+            self._trim(entry.stamp.arrival_us, within)
+
+    def _trim(self, now_us: int, within: bool) -> None:
+        groups = self._groups
+        while len(groups) > 1 and (
+            not within
+            or self._size > self._limit
+            # The group that begins within the span still needs the one before it.
+            or now_us - groups[1].entries[0].stamp.arrival_us >= self._span_us
+        ):
+            within = self._drop() or within
+        if groups and self._size > self._limit:
+            self._drop()
+            self.overflowed = True
+
+    def _drop(self) -> bool:
+        group = self._groups.popleft()
+        self._size -= group.size
+        return self._budget is None or self._budget.take(-group.size)
+
+    def clear(self) -> None:
+        """Forget everything, as after a change of the stream's parameters."""
+        while self._groups:
+            self._drop()
+        self.overflowed = False
+
+    def since_key(self) -> Sequence[RingEntry]:
+        """The newest key frame and all after it; empty when there is none."""
+        return self._groups[-1].entries if self._groups else ()
+
+    def since(self, utc_us: int) -> Iterator[RingEntry]:
+        """From the last key frame at or before ``utc_us`` (else the oldest) to the newest.
+
+        Packets without the camera's time are placed by their arrival.
+        """
+        groups = list(self._groups)
+        first = 0
+        for index, group in enumerate(groups):
+            head = group.entries[0].stamp
+            if (head.arrival_us if head.utc_us is None else head.utc_us) <= utc_us:
+                first = index
+        for group in groups[first:]:
+            yield from list(group.entries)

@@ -1,0 +1,203 @@
+"""From a decoded frame to the BGRA pixels of one tile.
+
+Two roads, chosen by measurement (``tests/benchmarks/scaling.py``): swscale with area averaging
+when a picture shrinks much; OpenCV on the planes and swscale for the colours when it shrinks
+little, grows, or is cropped (a plane can be cut without copying, a frame cannot). All colour
+arithmetic is swscale's, so every colour space and range comes out right on both.
+"""
+
+from dataclasses import dataclass
+
+import av
+import cv2
+import numpy as np
+import numpy.typing as npt
+from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange, Colorspace, Interpolation, VideoReformatter
+
+from app.domain.geometry import Crop, Size, fit
+
+Pixels = npt.NDArray[np.uint8]
+
+_MATRIX_709 = 1
+_MATRIX_UNSPECIFIED = (2, 0)
+_HD_HEIGHT = 720
+_AREA = int(Interpolation.AREA)
+_POINT = int(Interpolation.POINT)
+_BICUBIC = int(Interpolation.BICUBIC)
+_MUCH = 2.0
+"""From this factor of shrinking on, sampling without averaging would alias."""
+
+# 8-bit planar formats: how much smaller the chroma planes are, as powers of two.
+_CHROMA_SHIFTS: dict[str, tuple[int, int]] = {
+    "yuv420p": (1, 1),
+    "yuvj420p": (1, 1),
+    "yuv422p": (1, 0),
+    "yuvj422p": (1, 0),
+    "yuv444p": (0, 0),
+    "yuvj444p": (0, 0),
+}
+_FULL_RANGE = int(ColorRange.JPEG)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What was worked out for one kind of frame; holds while the frames look alike."""
+
+    width: int
+    height: int
+    scaled: Size
+    crop: Crop
+    matrix: int | None
+    planes_of: str | None
+    box: tuple[int, int, int, int]
+    small: VideoFrame | None
+
+
+class ViewScaler:
+    """Scales the frames of one stream for one view. One thread at a time."""
+
+    def __init__(self, box: Size, crop: Crop, capacity: int) -> None:
+        self._box = box
+        self._crop = crop
+        self._capacity = capacity
+        self._reformatter = VideoReformatter()
+        self._convert = VideoReformatter()
+        self._key: tuple[object, ...] = ()
+        self._plan: _Plan | None = None
+
+    def plan(self, frame: VideoFrame, aspect: float) -> _Plan:
+        """Work out size, crop and road for frames that look like this one.
+
+        ``aspect`` is the width of a pixel divided by its height.
+        """
+        key = (frame.width, frame.height, frame.format.name, frame.colorspace, aspect)
+        if key == self._key and self._plan is not None:
+            return self._plan
+        self._key = key
+        self._plan = self._work_out(frame, aspect)
+        return self._plan
+
+    def _work_out(self, frame: VideoFrame, aspect: float) -> _Plan:
+        width, height, name = frame.width, frame.height, frame.format.name
+        matrix = _matrix_of(frame)
+        left, top, cut_width, cut_height = _cut(self._crop, width, height)
+        crop = Crop(left / width, top / height, cut_width / width, cut_height / height)
+        scaled = fit(round(cut_width * aspect * 64), cut_height * 64, self._box)
+        scaled = _within(scaled, self._capacity)
+        whole = (cut_width, cut_height) == (width, height)
+        shrink = max(cut_width / scaled.width, cut_height / scaled.height)
+        planes_of: str | None = None
+        small: VideoFrame | None = None
+        if not whole or (name in _CHROMA_SHIFTS and shrink <= _MUCH and shrink != 1.0):
+            planes_of = name if name in _CHROMA_SHIFTS else _planar(frame)
+            even = (scaled.width + scaled.width % 2, scaled.height + scaled.height % 2)
+            small = VideoFrame(*even, planes_of)
+            small.color_range = frame.color_range
+        return _Plan(
+            width,
+            height,
+            scaled,
+            crop,
+            matrix,
+            planes_of,
+            (left, top, cut_width, cut_height),
+            small,
+        )
+
+    def scale_into(self, frame: VideoFrame, plan: _Plan, target: memoryview) -> None:
+        """Write the tile's pixels, without padding, to the start of ``target``."""
+        if plan.small is None:
+            source, interpolation = frame, _AREA
+        else:
+            source, interpolation = self._shrink_planes(frame, plan, plan.small), _POINT
+        picture = self._reformatter.reformat(
+            source,
+            plan.scaled.width if plan.small is None else None,
+            plan.scaled.height if plan.small is None else None,
+            "bgra",
+            src_colorspace=plan.matrix,
+            interpolation=interpolation,
+            threads=1,
+        )
+        _copy_rows(picture, plan.scaled, target)
+
+    def _shrink_planes(self, frame: VideoFrame, plan: _Plan, small: VideoFrame) -> VideoFrame:
+        if plan.planes_of != frame.format.name:
+            frame = self._convert.reformat(
+                frame, format=plan.planes_of, interpolation=_BICUBIC, threads=1
+            )
+        name = frame.format.name
+        shift_x, shift_y = _CHROMA_SHIFTS[name]
+        left, top, width, height = plan.box
+        for index, (source, target) in enumerate(zip(frame.planes, small.planes, strict=True)):
+            by_x, by_y = (shift_x, shift_y) if index else (0, 0)
+            rows = _rows(source)
+            cut = rows[
+                top >> by_y : -(-(top + height) >> by_y), left >> by_x : -(-(left + width) >> by_x)
+            ]
+            _resize(cut, _rows(target))
+        return small
+
+
+def _matrix_of(frame: VideoFrame) -> int | None:
+    """What swscale must be told where the camera does not say it: BT.709 from 720 lines on."""
+    if frame.colorspace not in _MATRIX_UNSPECIFIED:
+        return None
+    if frame.height >= _HD_HEIGHT:
+        return int(Colorspace.ITU709)
+    return int(Colorspace.ITU601)
+
+
+def _cut(crop: Crop, width: int, height: int) -> tuple[int, int, int, int]:
+    """The crop in whole pixels: left, top, width, height; even, so that chroma can be cut too."""
+    if crop.is_whole:
+        return 0, 0, width, height
+    left = min(max(0, round(crop.x * width)), max(0, width - 2)) & ~1
+    top = min(max(0, round(crop.y * height)), max(0, height - 2)) & ~1
+    cut_width = min(max(2, round(crop.width * width) & ~1), width - left)
+    cut_height = min(max(2, round(crop.height * height) & ~1), height - top)
+    return left, top, cut_width, cut_height
+
+
+def _within(size: Size, capacity: int) -> Size:
+    """``size``, made smaller in the same shape where its pixels would not fit the slot."""
+    pixels = max(1, capacity // 4)
+    if size.width * size.height <= pixels:
+        return size
+    factor = (pixels / (size.width * size.height)) ** 0.5
+    return Size(max(1, int(size.width * factor)), max(1, int(size.height * factor)))
+
+
+def _planar(frame: VideoFrame) -> str:
+    """The 8-bit planar format that a rare one is turned into before it is cut."""
+    full = frame.color_range == _FULL_RANGE or not frame.format.name.startswith(("yuv", "nv", "p0"))
+    return "yuvj420p" if full else "yuv420p"
+
+
+def _rows(plane: "av.video.plane.VideoPlane") -> Pixels:
+    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    return rows[: plane.height, : plane.width]
+
+
+def _resize(source: Pixels, target: Pixels) -> None:
+    height, width = target.shape
+    if source.shape == target.shape:
+        np.copyto(target, source)
+        return
+    # Averaging 2x2 is many times cheaper than OpenCV's general area averaging.
+    while source.shape[1] >= _MUCH * width and source.shape[0] >= _MUCH * height:
+        half = (source.shape[1] // 2, source.shape[0] // 2)
+        source = cv2.resize(source, half, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
+    cv2.resize(source, (width, height), dst=target, interpolation=cv2.INTER_LINEAR)
+
+
+def _copy_rows(picture: VideoFrame, size: Size, target: memoryview) -> None:
+    plane = picture.planes[0]
+    length = size.width * 4
+    if plane.line_size == length:
+        target[: length * size.height] = memoryview(plane)[: length * size.height]
+        return
+    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    out = np.frombuffer(target, np.uint8, length * size.height).reshape(size.height, length)
+    np.copyto(out, rows[: size.height, :length])
