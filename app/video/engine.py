@@ -219,7 +219,7 @@ class VideoEngine:
         """Once a second: load, substitutes for failing streams, streams nobody wants."""
         late = sorted(t.late_s for t in self._tiles.values() if t.has_live_picture())
         sample = LoadSample(psutil.cpu_percent(None) / 100, late[len(late) // 2] if late else 0.0)
-        loads = {
+        loads: dict[str, TileLoad] = {
             key: TileLoad(tile.spec.width * tile.spec.height, bool(tile.camera.sub_url))
             for key, tile in self._tiles.items()
         }
