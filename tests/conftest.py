@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import keyring
+import keyring.core
 import pytest
 
 from tests.fakes.leaks import Traces, leaks_since
@@ -47,7 +48,10 @@ def isolated_key_store(
 ) -> Iterator[MemoryKeyring | None]:
     """Give this process a key store in memory, and its children none; see ``real_keyring``."""
     if request.node.get_closest_marker("real_keyring"):
+        monkeypatch.delenv("PYTHON_KEYRING_BACKEND", raising=False)
+        keyring.core.init_backend()
         yield None
+        keyring.set_keyring(MemoryKeyring())
         return
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     store = MemoryKeyring()

@@ -21,10 +21,14 @@ class Check:
 
 
 CHECKS = (
-    Check("ruff check", ("ruff", "check", "--quiet"), "the linter found what stands above"),
+    Check(
+        "ruff check",
+        ("ruff", "check", "--quiet", "--output-format", "concise"),
+        "the linter found what stands above",
+    ),
     Check(
         "ruff format",
-        ("ruff", "format", "--check", "--quiet"),
+        ("ruff", "format", "--check", "--quiet", "--output-format", "concise"),
         "these files are not formatted: run `python3 packaging/dev.py format`",
     ),
     Check("mypy --strict", ("mypy",), "the types do not fit"),

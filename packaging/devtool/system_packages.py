@@ -65,9 +65,10 @@ TESTS = (
     SystemPackage(("dbus-daemon", "dbus"), "a session bus of its own", "dbus-run-session"),
     SystemPackage(("openssl",), "certificates for rtsps", "openssl"),
 )
+# A peer that is missing is named in the table of results; our own numbers come all the same.
 BENCHMARKS = (
-    SystemPackage(("mpv",), "the peer to compare with", "mpv"),
-    SystemPackage(("vlc-plugin-video-output",), "the peer libVLC with windows of its own"),
+    SystemPackage(("mpv",), "the peer to compare with", "mpv", is_essential=False),
+    SystemPackage(("vlc-plugin-video-output",), "the peer libVLC in windows", is_essential=False),
 )
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
-import signal
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from types import FrameType
 
 from devtool import checks, locks, showing, test_runs
 from devtool.display import has_display
@@ -30,8 +29,11 @@ class Verb:
 
 def run_verb(arguments: Sequence[str]) -> int:
     """Do what the arguments say; returns the exit status. Failures are one sentence."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an old console cannot show every character
+            stream.reconfigure(errors="replace")
     parser = _parser()
-    chosen, rest = parser.parse_known_args(arguments[:1])
+    chosen = parser.parse_args(arguments[:1])
     verb = next(verb for verb in VERBS if verb.name == chosen.verb)
     rest = list(arguments[1:])
     if rest[:1] in (["--help"], ["-h"]):
@@ -39,7 +41,6 @@ def run_verb(arguments: Sequence[str]) -> int:
         return 0
     if rest[:1] == ["--"]:
         rest = rest[1:]
-    signal.signal(signal.SIGTERM, _leave_on_signal)
     try:
         return verb.run(rest)
     except ToolError as failure:
@@ -68,11 +69,6 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("verb", choices=[verb.name for verb in VERBS], metavar="VERB")
     return parser
-
-
-def _leave_on_signal(number: int, _frame: FrameType | None) -> None:
-    """Unwind, so that the virtual display and everything else is stopped."""
-    sys.exit(128 + number)
 
 
 def _demo(arguments: Sequence[str]) -> int:
