@@ -49,7 +49,7 @@ class TilePlace:
     strip: Rect
 
 
-class UnknownLayout(ValueError):
+class UnknownLayoutError(ValueError):
     """The text names no layout."""
 
 
@@ -93,17 +93,17 @@ LAYOUT_NAMES: tuple[LayoutName, ...] = tuple(_LAYOUTS)
 
 @lru_cache(maxsize=128)
 def layout(name: str) -> Layout:
-    """The layout called ``name``; raises ``UnknownLayout`` where there is none."""
+    """The layout called ``name``; raises ``UnknownLayoutError`` where there is none."""
     wanted = name.strip().replace(" ", "")
     found = _LAYOUTS.get(LayoutName(wanted))
     if found is not None:
         return found
     match = _ROWS_BY_COLUMNS.fullmatch(wanted)
     if match is None:
-        raise UnknownLayout(name)
+        raise UnknownLayoutError(name)
     rows, columns = int(match[1]), int(match[2])
     if rows > LARGEST_SIDE or columns > LARGEST_SIDE:
-        raise UnknownLayout(name)
+        raise UnknownLayoutError(name)
     if rows == columns:
         return _LAYOUTS[LayoutName(str(rows * columns))]
     return _grid(f"{rows}x{columns}", rows, columns)
@@ -124,10 +124,13 @@ def strip_height_px(tile_height_px: int, scale: float) -> int:
 def places(of: Layout, screen: Size, scale: float) -> tuple[TilePlace, ...]:
     """The place of every cell on a screen of ``screen`` device pixels at ``scale`` (1.0 = 100 %).
 
-    Tiles reach the screen's edges and lie exactly ``gap_px(scale)`` apart; the sizes of equal
-    cells differ by one pixel at most. All strips of one size of cell have one height.
+    Tiles lie exactly ``gap_px(scale)`` apart and as far from the edges of the screen, which leaves
+    room for the frame of the selected one; a single tile takes the whole screen. The sizes of
+    equal cells differ by one pixel at most; all strips of one size of cell have one height.
     """
     gap = gap_px(scale)
+    if len(of) == 1:
+        return (_split(Rect(0, 0, screen.width, screen.height), screen.height, scale),)
     across = _edges(of.columns, screen.width, gap)
     down = _edges(of.rows, screen.height, gap)
     return tuple(_place(cell, across, down, gap, scale) for cell in of.cells)
@@ -139,8 +142,8 @@ def whole_screen(screen: Size, scale: float) -> TilePlace:
 
 
 def _edges(count: int, extent: int, gap: int) -> list[int]:
-    """Where each grid unit begins; the last entry is one gap beyond the screen."""
-    return [round(i * (extent + gap) / count) for i in range(count + 1)]
+    """Where each grid unit begins; the last entry is the screen's far edge."""
+    return [gap + round(i * (extent - gap) / count) for i in range(count + 1)]
 
 
 def _place(cell: Cell, across: list[int], down: list[int], gap: int, scale: float) -> TilePlace:
@@ -148,10 +151,15 @@ def _place(cell: Cell, across: list[int], down: list[int], gap: int, scale: floa
     width = max(1, across[cell.column + cell.columns] - gap - x)
     height = max(2, down[cell.row + cell.rows] - gap - y)
     # From the grid, not from this cell: a pixel more or less must not show as an uneven strip.
-    unit = (down[-1] * cell.rows) // (len(down) - 1) - gap
-    strip = min(height - 1, strip_height_px(max(2, unit), scale))
+    usual = (down[-1] - gap) * cell.rows // (len(down) - 1) - gap
+    return _split(Rect(x, y, width, height), usual, scale)
+
+
+def _split(frame: Rect, usual_height: int, scale: float) -> TilePlace:
+    strip = min(frame.height - 1, strip_height_px(max(2, usual_height), scale))
+    rest = frame.height - strip
     return TilePlace(
-        Rect(x, y, width, height),
-        Rect(x, y, width, height - strip),
-        Rect(x, y + height - strip, width, strip),
+        frame,
+        Rect(frame.x, frame.y, frame.width, rest),
+        Rect(frame.x, frame.y + rest, frame.width, strip),
     )
