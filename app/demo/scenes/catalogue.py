@@ -35,16 +35,16 @@ class Light(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One scene as it is encoded: a place, a light, seen from the left or mirrored."""
+    """One scene as it is encoded: a place, a light, seen from one pole or the one across the road."""
 
     place: Place
     light: Light
-    is_mirrored: bool = False
+    is_across: bool = False
 
     @property
     def name(self) -> str:
-        """The name that clips and cameras go by, ``bazaar-night-m``."""
-        return f"{self.place.value}-{self.light.value}" + ("-m" if self.is_mirrored else "")
+        """The name that clips and cameras go by, ``bazaar-night-b``."""
+        return f"{self.place.value}-{self.light.value}" + ("-b" if self.is_across else "")
 
 
 VARIANTS = (

@@ -1,0 +1,98 @@
+"""What the light of a scene does to colours: sun, sky, haze, lamps. Colours are BGR, 0..1."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from app.demo.scenes.catalogue import Light
+from app.demo.scenes.geometry import Floats
+
+Colour = tuple[float, float, float]
+Image = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Lighting:
+    """The light of one scene."""
+
+    ambient: Colour
+    sun: Colour
+    sun_from: tuple[float, float, float]
+    """Direction towards the sun (x right, y up, z ahead)."""
+    sky_top: Colour
+    sky_low: Colour
+    haze: Colour
+    haze_m: float
+    """Metres after which two thirds of a colour are haze."""
+    lamps: float = 0.0
+    """How bright lamps, windows and head lamps are."""
+    wet: float = 0.0
+    clouds: float = 0.3
+    shadow: float = 0.45
+    """How much of the light the shadows keep."""
+
+    def shade(self, normal: Floats) -> Floats:
+        """Return the light on a surface that faces `normal`, per colour."""
+        towards = np.array(self.sun_from)
+        towards = towards / np.linalg.norm(towards)
+        direct = max(0.0, float(normal @ towards))
+        sky = 0.8 + 0.2 * float(normal[1])
+        light: Floats = np.array(self.ambient) * sky + np.array(self.sun) * direct
+        return light
+
+    def hazed(self, colour: Floats, depth: float) -> Floats:
+        """Return a colour as seen through so many metres of air."""
+        share = 1 - np.exp(-max(0.0, depth - 8) / self.haze_m)
+        result: Floats = colour * (1 - share) + np.array(self.haze) * share
+        return result
+
+
+LIGHTINGS = {
+    Light.DAY: Lighting(
+        (0.60, 0.55, 0.50), (0.44, 0.54, 0.62), (-0.75, 0.95, -0.55),
+        (0.78, 0.56, 0.33), (0.93, 0.86, 0.76), (0.88, 0.82, 0.75), 190, clouds=0.45,
+    ),
+    Light.MORNING: Lighting(
+        (0.56, 0.49, 0.45), (0.30, 0.50, 0.66), (0.95, 0.55, -0.35),
+        (0.74, 0.60, 0.46), (0.72, 0.84, 0.95), (0.74, 0.82, 0.90), 130, clouds=0.35, shadow=0.5,
+    ),
+    Light.DUSK: Lighting(
+        (0.44, 0.33, 0.31), (0.10, 0.22, 0.36), (0.5, 0.25, 0.9),
+        (0.46, 0.30, 0.22), (0.38, 0.55, 0.93), (0.45, 0.48, 0.68), 120, lamps=0.75, clouds=0.5, shadow=0.75,
+    ),
+    Light.NIGHT: Lighting(
+        (0.185, 0.135, 0.115), (0.03, 0.025, 0.02), (-0.4, 0.9, 0.3),
+        (0.075, 0.045, 0.03), (0.17, 0.125, 0.11), (0.13, 0.10, 0.09), 150, lamps=1.0, clouds=0.15, shadow=0.85,
+    ),
+    Light.RAIN: Lighting(
+        (0.47, 0.42, 0.39), (0.03, 0.03, 0.03), (0.1, 1.0, 0.1),
+        (0.50, 0.46, 0.43), (0.64, 0.61, 0.58), (0.60, 0.57, 0.54), 75, lamps=0.4, wet=1.0, clouds=0.6, shadow=0.8,
+    ),
+    Light.FOG: Lighting(
+        (0.62, 0.60, 0.58), (0.05, 0.06, 0.08), (0.6, 0.6, 0.4),
+        (0.80, 0.79, 0.78), (0.82, 0.82, 0.82), (0.80, 0.80, 0.80), 32, lamps=0.25, clouds=0.1, shadow=0.85,
+    ),
+}  # fmt: skip
+
+
+def fractal_noise(height: int, width: int, seed: int, *, octaves: int = 5, base: int = 4) -> Image:
+    """Return smooth noise, 0..1, that tiles."""
+    import cv2
+
+    source = np.random.default_rng(seed)
+    total = np.zeros((height, width), np.float32)
+    weight, sum_of_weights = 1.0, 0.0
+    for octave in range(octaves):
+        cells = base << octave
+        grid = source.random((cells, cells), np.float32)
+        padded = np.pad(grid, 2, mode="wrap")
+        scale_y, scale_x = height / cells, width / cells
+        big = cv2.resize(
+            padded, (round((cells + 4) * scale_x), round((cells + 4) * scale_y)), interpolation=cv2.INTER_CUBIC
+        )
+        top, left = round(2 * scale_y), round(2 * scale_x)
+        total += weight * big[top : top + height, left : left + width]
+        sum_of_weights += weight
+        weight *= 0.55
+    return np.clip(total / sum_of_weights, 0, 1)

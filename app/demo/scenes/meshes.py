@@ -1,0 +1,185 @@
+"""Paints vehicles and people: which faces are seen, in which order, in which light."""
+
+import math
+from dataclasses import dataclass
+from functools import cache
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from app.demo.scenes import models
+from app.demo.scenes.geometry import Floats, Picture
+from app.demo.scenes.lighting import Lighting
+from app.demo.scenes.models import Model
+from app.demo.scenes.motion import Placed
+
+_SHIFT = 4
+_ONE = 1 << _SHIFT
+_FINE_PX = 15
+"""Objects lower than this are painted without lamps, wheels and arms."""
+
+_BODIES = (
+    (0.92, 0.93, 0.93), (0.90, 0.90, 0.91), (0.75, 0.76, 0.77), (0.14, 0.13, 0.13), (0.24, 0.24, 0.62),
+    (0.52, 0.26, 0.15), (0.42, 0.43, 0.44), (0.83, 0.86, 0.88), (0.30, 0.42, 0.24), (0.62, 0.75, 0.82),
+    (0.16, 0.20, 0.42), (0.65, 0.45, 0.25),
+)  # fmt: skip
+_BRIGHT = (
+    (0.10, 0.25, 0.80), (0.12, 0.62, 0.90), (0.20, 0.50, 0.15), (0.60, 0.25, 0.10), (0.45, 0.15, 0.60),
+    (0.15, 0.40, 0.85), (0.55, 0.55, 0.10), (0.25, 0.20, 0.70),
+)  # fmt: skip
+_CLOTHES = (
+    (0.86, 0.88, 0.90), (0.80, 0.82, 0.84), (0.62, 0.68, 0.72), (0.55, 0.48, 0.42), (0.32, 0.30, 0.30),
+    (0.52, 0.58, 0.50), (0.58, 0.45, 0.38), (0.40, 0.48, 0.58), (0.30, 0.38, 0.34), (0.75, 0.78, 0.72),
+)  # fmt: skip
+_VEILS = (
+    (0.16, 0.15, 0.15), (0.55, 0.45, 0.35), (0.45, 0.35, 0.62), (0.35, 0.55, 0.60), (0.70, 0.72, 0.75), (0.50, 0.30, 0.22),
+)  # fmt: skip
+_FIXED = {
+    models.GLASS: (0.26, 0.22, 0.19),
+    models.TRIM: (0.20, 0.20, 0.21),
+    models.TYRE: (0.10, 0.10, 0.10),
+    models.HEAD_LAMP: (0.85, 0.93, 0.95),
+    models.TAIL_LAMP: (0.12, 0.10, 0.66),
+    models.SKIN: (0.42, 0.54, 0.70),
+    models.HAIR: (0.10, 0.11, 0.13),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Faces:
+    """The faces of a model as arrays, those of a part side by side."""
+
+    corners: tuple[npt.NDArray[np.intp], ...]
+    first: npt.NDArray[np.intp]
+    normals: Floats
+    paints: tuple[str, ...]
+    part: npt.NDArray[np.intp]
+    is_decal: npt.NDArray[np.bool_]
+    part_points: tuple[npt.NDArray[np.intp], ...]
+    part_heights: Floats
+
+
+def _faces(shape: Model) -> _Faces:
+    key = id(shape)
+    if key not in _FACES:
+        parts = shape.parts
+        faces = [(face, part, index) for index, part in enumerate(parts) for face in part.faces]
+        _FACES[key] = _Faces(
+            tuple(np.array(face[0]) for face, _, _ in faces),
+            np.array([face[0][0] for face, _, _ in faces]),
+            np.concatenate([part.normals for part in parts]),
+            tuple(face[1] for face, _, _ in faces),
+            np.array([index for _, _, index in faces]),
+            np.array([part.is_decal for _, part, _ in faces]),
+            tuple(np.array(part.points) for part in parts),
+            np.array([part.height for part in parts]),
+        )
+    return _FACES[key]
+
+
+_FACES: dict[int, _Faces] = {}
+"""By identity: models live as long as the process, in the caches of `models`."""
+
+
+@cache
+def palette(label: str, style: int, paint: int) -> dict[str, tuple[float, float, float]]:
+    """Return the colours of one object, BGR 0..1."""
+    colours = dict(_FIXED)
+    body = _BODIES[paint % len(_BODIES)]
+    second = _BRIGHT[paint // 7 % len(_BRIGHT)]
+    if label in ("truck", "bus"):
+        body = _BRIGHT[paint % len(_BRIGHT)] if label == "truck" else _BODIES[paint % 3]
+    if label == "rickshaw":
+        body, second = ((0.22, 0.52, 0.16), (0.16, 0.72, 0.88)) if paint % 3 else ((0.60, 0.30, 0.12), (0.2, 0.2, 0.2))
+    if label == "motorcycle":
+        body = _BRIGHT[paint % len(_BRIGHT)]
+        second = _VEILS[paint % len(_VEILS)]
+    cloth = _CLOTHES[paint % len(_CLOTHES)]
+    if label == "person":
+        second = cloth if paint % 3 else (0.25, 0.24, 0.24)
+        if style % 3 == 2:
+            cloth = _VEILS[paint % len(_VEILS)]
+    colours[models.BODY], colours[models.SECOND], colours[models.CLOTH] = body, second, cloth
+    return colours
+
+
+class MeshPainter:
+    """Paints objects into pictures of one size and one light."""
+
+    def __init__(
+        self, lighting: Lighting, size: tuple[int, int], lamps: list[tuple[float, float, float]]
+    ) -> None:
+        """Paint into `size` (width, height); `lamps` are (x, z, strength)."""
+        self._lighting = lighting
+        self._size = np.array(size, float)
+        self._scale = np.array(size, float) * _ONE
+        sun = np.array(lighting.sun_from)
+        self._sun = sun / np.linalg.norm(sun)
+        self._sun_colour = np.array(lighting.sun)
+        self._ambient = np.array(lighting.ambient)
+        self._haze = np.array(lighting.haze)
+        self._lamps = np.array(lamps).reshape(-1, 3)
+
+    def paint(self, picture: Picture, placed: Placed, axes: Floats) -> None:
+        """Paint one object; `axes` are those of the view."""
+        shape = placed.shape
+        faces = _faces(shape)
+        sine, cosine = math.sin(placed.heading), math.cos(placed.heading)
+        turn = np.array([[cosine, 0, -sine], [0, 1, 0], [sine, 0, cosine]])
+        normals = faces.normals @ turn
+        towards = placed.camera_points[faces.first]
+        visible = ((normals @ axes.T) * towards).sum(axis=1) < 0
+        is_fine = float(np.ptp(placed.points[:, 1])) * self._size[1] >= _FINE_PX
+        if not is_fine:
+            visible &= ~faces.is_decal
+        colours = self._colours(placed, faces, normals)
+        depths = np.array([placed.camera_points[points, 2].mean() for points in faces.part_points])
+        order = np.lexsort((-(depths - 2 * faces.part_heights)[faces.part], faces.is_decal))
+        pixels = np.round(placed.points * self._scale).astype(np.int32)
+        for index in order:
+            if visible[index]:
+                corners = pixels[faces.corners[index]]
+                cv2.fillConvexPoly(picture, corners, colours[index], cv2.LINE_AA, _SHIFT)
+
+    def _colours(self, placed: Placed, faces: _Faces, normals: Floats) -> list[tuple[int, int, int]]:
+        mover = placed.mover
+        names = palette(mover.label, mover.style, mover.paint)
+        base = np.array([names[name] for name in faces.paints])
+        direct = np.clip(normals @ self._sun, 0, None)[:, None]
+        light = self._ambient * (0.8 + 0.2 * normals[:, 1:2]) + self._sun_colour * direct
+        light = light + self._lamp_light(placed.ground)
+        shown = base * light
+        if self._lighting.lamps:
+            for index, name in enumerate(faces.paints):
+                if name == models.HEAD_LAMP:
+                    shown[index] = (0.85, 0.95, 1.0)
+                elif name == models.TAIL_LAMP:
+                    shown[index] = (0.15, 0.12, 0.9)
+        share = 1 - math.exp(-max(0.0, placed.depth - 8) / self._lighting.haze_m)
+        shown = shown * (1 - share) + self._haze * share
+        return [(b, g, r) for b, g, r in np.clip(shown * 255, 0, 255).astype(int).tolist()]
+
+    def _lamp_light(self, ground: tuple[float, float]) -> Floats:
+        if not len(self._lamps) or not self._lighting.lamps:
+            return np.zeros(3)
+        square = (self._lamps[:, 0] - ground[0]) ** 2 + (self._lamps[:, 1] - ground[1]) ** 2
+        strength = float((self._lamps[:, 2] / (1 + square / 22) ** 2).sum()) * self._lighting.lamps
+        warm: Floats = np.array((0.42, 0.62, 0.75)) * min(strength, 1.2)
+        return warm
+
+    def shadow(self, picture: Picture, corners: Floats, keep: float) -> None:
+        """Darken a polygon (picture places 0..1), softly at its edge."""
+        pixels = corners * self._size
+        low = np.maximum(np.floor(pixels.min(axis=0)).astype(int) - 2, 0)
+        high = np.minimum(np.ceil(pixels.max(axis=0)).astype(int) + 3, self._size.astype(int))
+        if (high - low).min() <= 2:
+            return
+        part = picture[low[1] : high[1], low[0] : high[0]]
+        mask = np.full(part.shape, 255, np.uint8)
+        value = round(255 * keep)
+        hull = cv2.convexHull(np.round((pixels - low) * _ONE).astype(np.int32))
+        cv2.fillConvexPoly(mask, hull, (value, value, value), cv2.LINE_AA, _SHIFT)
+        if (high - low).min() > 14:
+            mask = cv2.blur(mask, (5, 5))
+        cv2.multiply(part, mask, dst=part, scale=1 / 255)
