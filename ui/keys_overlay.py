@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from ui.actions import ACTIONS, Action, Category
+from ui.overlay import Overlay
 from ui.theme import tokens
 
 _COLUMNS: Sequence[Sequence[Category]] = (
@@ -13,18 +14,14 @@ _COLUMNS: Sequence[Sequence[Category]] = (
     (Category.LAYOUTS,),
     (Category.TILES, Category.CALL_UP),
 )
-_MARGIN = 32
 
 
-class KeysOverlay(QFrame):
-    """Lists every action with its keys; follows the size of its window while it is shown."""
+class KeysOverlay(Overlay):
+    """Lists every action with its keys."""
 
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self.setObjectName("keysOverlay")
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self._window = window
         rows = QVBoxLayout(self)
         rows.setContentsMargins(28, 22, 28, 22)
         rows.setSpacing(tokens.SPACE_L)
@@ -34,38 +31,11 @@ class KeysOverlay(QFrame):
         for categories in _COLUMNS:
             columns.addLayout(_column(self, categories))
         rows.addLayout(columns)
-        window.installEventFilter(self)
-        self.hide()
 
     @property
     def listed(self) -> Sequence[str]:
         """Every text on the panel, keys and words."""
         return [label.text() for label in self.findChildren(QLabel)]
-
-    def toggle(self) -> None:
-        """Show the panel in the middle of its window, or hide it."""
-        if self.isVisible():
-            self.hide()
-            return
-        self._place()
-        self.show()
-        self.raise_()
-
-    # --- Qt overrides ----------------------------------------------------------------------------
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
-
-    def _place(self) -> None:
-        room = self._window.size() - QSize(2 * _MARGIN, 2 * _MARGIN)
-        size = self.sizeHint().boundedTo(room.expandedTo(self.minimumSizeHint()))
-        self.resize(size)
-        self.move(
-            max(0, (self._window.width() - size.width()) // 2),
-            max(0, (self._window.height() - size.height()) // 2),
-        )
 
 
 def _title_row(parent: QWidget) -> QHBoxLayout:

@@ -22,7 +22,7 @@ QLabel[key="true"] {
     background: $SURFACE_HOVER; border: 1px solid $BORDER; border-bottom-width: 2px;
     border-radius: 4px; padding: 1px ${SPACE_S}px;
 }
-QFrame#keysOverlay, QFrame#raised {
+QFrame#overlay {
     background: $SURFACE_RAISED; border: 1px solid $BORDER; border-radius: ${RADIUS}px;
 }
 QFrame#noticeBar { background: $SURFACE_RAISED; border: 0; }

@@ -54,7 +54,14 @@ SPACE_M: Final = 12
 SPACE_L: Final = 20
 RADIUS: Final = 6
 FONT_FAMILIES: Final = ("Inter", "Segoe UI", "Noto Sans", "DejaVu Sans")
-URDU_FAMILIES: Final = ("Noto Nastaliq Urdu", "Noto Naskh Arabic", "DejaVu Sans")
+URDU_FAMILIES: Final = (
+    "Noto Nastaliq Urdu",
+    "Noto Naskh Arabic UI",
+    "Noto Naskh Arabic",
+    "Urdu Typesetting",
+    "Segoe UI",
+    "DejaVu Sans",
+)
 FONT_SMALL_PX: Final = 12
 FONT_PX: Final = 13
 FONT_LARGE_PX: Final = 16

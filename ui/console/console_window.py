@@ -1,0 +1,72 @@
+"""The operator's own window beside the wall."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from ui.actions import ActionRouter
+from ui.console.camera_panel import CameraPanel
+from ui.console.status_line import StatusLine
+from ui.names import NAME, urdu_name
+from ui.notices.banner import NoticeBanner
+from ui.theme import tokens
+
+
+class ConsoleWindow(QWidget):
+    """Cameras, notices and the state of the program in one small window.
+
+    Signals:
+        close_requested: The operator closed the window, which ends the program when confirmed.
+    """
+
+    close_requested = Signal()
+
+    def __init__(
+        self,
+        cameras: CameraPanel,
+        banner: NoticeBanner,
+        status: StatusLine,
+        router: ActionRouter,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("consoleWindow")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setWindowTitle(self.tr("Nigehban – console"))
+        self.cameras = cameras
+        self._router = router
+        column = QVBoxLayout(self)
+        column.setContentsMargins(*[tokens.SPACE_M] * 4)
+        column.setSpacing(tokens.SPACE_S)
+        column.addLayout(self._title_row())
+        column.addWidget(banner)
+        column.addWidget(cameras, 1)
+        column.addWidget(status)
+
+    def focus_search(self) -> None:
+        """Come to the front with the keyboard in the search field."""
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.cameras.focus_search()
+
+    def _title_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        name = QLabel(NAME, self)
+        name.setProperty("title", True)
+        row.addWidget(name)
+        row.addStretch()
+        row.addWidget(urdu_name(self))
+        return row
+
+    # --- Qt overrides ----------------------------------------------------------------------------
+
+    def sizeHint(self) -> QSize:
+        return QSize(440, 760)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._router.handle(event):
+            super().keyPressEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.ignore()
+        self.close_requested.emit()

@@ -1,0 +1,44 @@
+"""Panels that lie over a wall window without being windows: nothing is modal, nothing blocks."""
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QFrame, QWidget
+
+_MARGIN = 28
+
+
+class Overlay(QFrame):
+    """A panel in the middle or at the lower edge of its window; it follows the window's size."""
+
+    def __init__(self, window: QWidget, *, at_lower_edge: bool = False) -> None:
+        super().__init__(window)
+        self.setObjectName("overlay")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._window = window
+        self._at_lower_edge = at_lower_edge
+        window.installEventFilter(self)
+        self.hide()
+
+    def appear(self) -> None:
+        """Show the panel above everything else in its window."""
+        self.place()
+        self.show()
+        self.raise_()
+
+    def place(self) -> None:
+        """Take the size of the content, as far as the window has room, and the right place."""
+        room = self._window.size() - QSize(2 * _MARGIN, 2 * _MARGIN)
+        wanted = self.sizeHint().expandedTo(self.minimumSize()).boundedTo(self.maximumSize())
+        size = wanted.boundedTo(room.expandedTo(QSize(1, 1)))
+        left = (self._window.width() - size.width()) // 2
+        top = (self._window.height() - size.height()) // 2
+        if self._at_lower_edge:
+            top = self._window.height() - size.height() - _MARGIN
+        self.setGeometry(max(0, left), max(0, top), size.width(), size.height())
+
+    # --- Qt overrides ----------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and self.isVisible():
+            self.place()
+        return super().eventFilter(watched, event)
