@@ -23,3 +23,7 @@ class CredentialStoreUnavailable(OperatorError):
 
 class DataFolderBusy(OperatorError):
     """Another instance of the program works on the same data folder."""
+
+
+class DataFolderUnavailable(OperatorError):
+    """The data folder cannot be created or written."""

@@ -42,5 +42,5 @@ class Event(Generic[T]):
         for listener in tuple(self._listeners):
             try:
                 listener(payload)
-            except Exception:
+            except Exception:  # noqa: BLE001 - a door: one broken view must not silence the rest
                 _log.exception("A listener of %s failed", self._name)

@@ -201,8 +201,15 @@ class _NoBackend(Exception):
 
 
 def find_backend() -> Backend | None:
-    """The first accepted key store that works here. `keyring`'s own choice is not asked."""
+    """The first accepted key store that works here.
+
+    `keyring`'s own choice is not asked. Its variable may pick one of the accepted ones or, with
+    any other value, none at all; it can never bring in a store that keeps secrets in the open.
+    """
+    wanted = os.environ.get("PYTHON_KEYRING_BACKEND")
     for path in ACCEPTED:
+        if wanted and wanted != path:
+            continue
         module, _, name = path.rpartition(".")
         try:
             kind: Any = getattr(importlib.import_module(module), name)

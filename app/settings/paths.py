@@ -1,0 +1,65 @@
+"""Where data and settings live."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from app.core.errors import DataFolderUnavailable
+
+_NAME = "nigehban"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """The data folder and the settings file of this run."""
+
+    data: Path
+    settings_file: Path
+
+    @property
+    def database(self) -> Path:
+        return self.data / "nigehban.db"
+
+    @property
+    def clips(self) -> Path:
+        return self.data / "clips"
+
+    @property
+    def snapshots(self) -> Path:
+        return self.data / "snapshots"
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+    @property
+    def backups(self) -> Path:
+        return self.data / "backups"
+
+    @property
+    def wall_state(self) -> Path:
+        """What was on each screen, for the next start."""
+        return self.data / "wall-state.json"
+
+    @property
+    def instance_lock(self) -> Path:
+        return self.data / "instance.lock"
+
+    def prepare(self) -> None:
+        """Create the folders, for this user only; raises ``DataFolderUnavailable``."""
+        for folder in (self.data, self.clips, self.snapshots, self.logs, self.backups):
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                raise DataFolderUnavailable(
+                    f"The data folder {self.data} cannot be used: {error.strerror}",
+                    advice="Choose a folder that this user may write to with --data-dir.",
+                ) from error
+
+
+def places(data_dir: Path | None = None, config: Path | None = None) -> Places:
+    """The places of this user on this system, where the command line does not say otherwise."""
+    data = data_dir or platformdirs.user_data_path(_NAME, appauthor=False)
+    file = config or platformdirs.user_config_path(_NAME, appauthor=False) / "settings.toml"
+    return Places(data.absolute(), file.absolute())
