@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -69,6 +70,18 @@ def test_shared_memory_left_behind_is_named() -> None:
         block.close()
         block.unlink()
     assert block.name.lstrip("/") in found["shared_memory"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="anonymous files exist on Linux only")
+def test_a_block_of_anonymous_memory_left_open_is_named() -> None:
+    before = Traces.now()
+    descriptor = os.memfd_create("nigehban-left-behind")
+    try:
+        found = leaks_since(before, settle_s=_SHORT_S)
+    finally:
+        os.close(descriptor)
+    assert list(found) == ["descriptors"]
+    assert "nigehban-left-behind" in found["descriptors"][0]
 
 
 def test_what_a_test_may_leave_is_not_named(tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ SETTLE_S = 5.0
 
 _SHARED_MEMORY = Path("/dev/shm")
 _OUR_SHARED_MEMORY = ("nigehban", "psm_")
+_ANONYMOUS_MEMORY = ("/memfd:nigehban", "/dev/shm/")
 # Libraries open these once and keep them: fonts, key maps, icons, their own modules.
 _KEPT_OPEN = ("/usr/", "/var/cache/", "/etc/", "/proc/", "/dev/", "/sys/", sys.prefix)
 
@@ -105,7 +106,20 @@ def _descriptors() -> frozenset[str]:
         f"{socket.fd}: {socket.laddr} to {socket.raddr or 'nobody'} {socket.status}"
         for socket in process.net_connections(kind="inet")
     }
-    return frozenset(files | sockets)
+    return frozenset(files | sockets | _anonymous_memory())
+
+
+def _anonymous_memory() -> set[str]:
+    """Blocks of shared memory that have no name in any folder, such as the frame board's."""
+    found = set()
+    for descriptor in Path("/proc/self/fd").glob("*"):
+        try:
+            target = str(descriptor.readlink())
+        except OSError:  # closed meanwhile
+            continue
+        if target.startswith(_ANONYMOUS_MEMORY):
+            found.add(f"{descriptor.name}: {target}")
+    return found
 
 
 def _shared_memory() -> frozenset[str]:
