@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 from app.core.dispatch import Dispatcher
 from app.core.events import Event
@@ -19,8 +18,6 @@ from app.services.wall_screen import (
 )
 from app.video.engine_types import Engine, ViewKey, ViewSpec
 
-_NO_OVERRIDES: Mapping[int, CameraCode] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class ScreenState:
@@ -29,7 +26,7 @@ class ScreenState:
     layout: str = DEFAULT_LAYOUT
     district: DistrictCode | None = None
     page: int = 0
-    overrides: Mapping[int, CameraCode] = field(default=_NO_OVERRIDES)
+    overrides: Mapping[int, CameraCode] = field(default_factory=dict)
     selected: int = 0
     enlarged: int | None = None
 

@@ -1,0 +1,309 @@
+"""One raster canvas a screen: paints the pictures that changed, in device pixels.
+
+New pictures take a short road: they are copied straight into the window's backing store, outside
+of Qt's paint events. There a painter is not clipped to a many-cornered region, which makes Qt
+copy pictures five times slower. Everything else (furniture, words, exposure, resizing) goes
+through ordinary paint events, and so do pictures while another widget lies over the canvas.
+"""
+
+import time
+from collections.abc import Collection, Mapping, Sequence
+
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QRegion, QWindow
+from PySide6.QtWidgets import QWidget
+
+from app.domain.geometry import Rect
+from app.services.wall_screen import ScreenSnapshot
+from app.video.board import BoardPicture
+from app.video.engine_types import Engine, ViewKey
+from ui.theme import tokens
+from ui.wall.canvas_tile import CanvasTile
+from ui.wall.furniture import paint_absence, paint_empty, paint_strip
+from ui.wall.picture_fit import Fit, fitted
+from ui.wall.plate import Plate
+from ui.wall.wording import TileFace, detail_lines, face_of
+
+_BACKGROUND = QColor(tokens.BACKGROUND)
+_SELECTED = QColor(tokens.SELECTED)
+_SELECTED_ELSEWHERE = QColor(tokens.BORDER)
+_SHARES = 8
+"""The tiles are asked for their status in so many portions, one a tick."""
+_NEARLY_STALE_S = 1.5
+_TRIES = 3
+_FORMAT = QImage.Format.Format_RGB32
+
+
+class WallCanvas(QWidget):
+    """The pictures of one screen. It shows what it is given and decides nothing."""
+
+    def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setMouseTracking(True)
+        self._engine = engine
+        self._snapshot: ScreenSnapshot | None = None
+        self._tiles: dict[ViewKey, CanvasTile] = {}
+        self._order: list[CanvasTile] = []
+        self._plate = Plate()
+        self._turn = 0
+
+    # --- what is shown -----------------------------------------------------------------------
+
+    @property
+    def snapshot(self) -> ScreenSnapshot | None:
+        return self._snapshot
+
+    @property
+    def presented(self) -> Mapping[ViewKey, int]:
+        """How many pictures of each view were painted since it came up."""
+        return {key: tile.presented for key, tile in self._tiles.items()}
+
+    @property
+    def size_px(self) -> QSize:
+        """The canvas in device pixels."""
+        ratio = self.devicePixelRatioF()
+        return QSize(round(self.width() * ratio), round(self.height() * ratio))
+
+    @property
+    def plate(self) -> Plate:
+        """The large words in the middle of the screen, e.g. the number being typed."""
+        return self._plate
+
+    def face(self, key: ViewKey) -> TileFace:
+        """What a tile says now."""
+        return self._tiles[key].face
+
+    def detail(self, key: ViewKey) -> list[str]:
+        """What a technician asks next about a tile, line by line; empty without a camera."""
+        camera = self._tiles[key].snapshot.camera
+        if camera is None:
+            return []
+        return detail_lines(camera, self._engine.status(key), now_us=time.time_ns() // 1000)
+
+    def picture_rect(self, key: ViewKey) -> Rect | None:
+        """Where the picture of a tile is, in device pixels; ``None`` without one."""
+        drawn = self._tiles[key].drawn
+        return None if drawn is None else Rect(drawn.x(), drawn.y(), drawn.width(), drawn.height())
+
+    def show_screen(self, snapshot: ScreenSnapshot) -> None:
+        """Show other tiles, or the same elsewhere. Pictures at hand stay until new ones come."""
+        if snapshot == self._snapshot:
+            return
+        before = self._tiles
+        self._snapshot = snapshot
+        self._tiles = {}
+        for tile in snapshot.tiles:
+            old = before.get(tile.key)
+            placed = CanvasTile(tile, self.devicePixelRatioF())
+            if old is not None and old.snapshot.camera == tile.camera:
+                placed.presented, placed.sequence = old.presented, old.sequence
+            self._tiles[tile.key] = placed
+        self._order = list(self._tiles.values())
+        self._plate.show_call_up(snapshot.call_up)
+        for tile_ in self._order:
+            self._judge(tile_)
+        self.update()
+
+    # --- the render clock --------------------------------------------------------------------
+
+    def refresh(self, fresh: Collection[ViewKey]) -> None:
+        """Paint the views in ``fresh`` that are on this screen, and what their tiles say."""
+        if not self.is_seen:
+            return
+        self._ask_statuses()
+        tiles = self._tiles
+        changed = [tiles[key] for key in fresh if key in tiles]
+        for tile in changed:
+            if not tile.face.is_live:
+                self._judge(tile)
+        if changed and self._short_road_is_open():
+            self._blit(changed)
+        elif changed:
+            self.repaint(_region(changed))
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether painting would reach a screen."""
+        if not self.isVisible():
+            return False
+        # Without a native window there is no handle; Qt's declaration leaves that out.
+        window: QWindow | None = self.window().windowHandle()
+        return window is not None and window.isExposed()
+
+    def _ask_statuses(self) -> None:
+        """A portion of the tiles each tick; those whose picture is about to be too old always."""
+        self._turn = (self._turn + 1) % _SHARES
+        for number, tile in enumerate(self._order):
+            if number % _SHARES == self._turn or tile.is_anxious:
+                self._judge(tile)
+
+    def _judge(self, tile: CanvasTile) -> None:
+        """Ask what the tile has to say; repaint what says something else than before."""
+        camera = tile.snapshot.camera
+        if camera is None:
+            return
+        status = self._engine.status(tile.snapshot.key)
+        age = status.age_s
+        tile.is_anxious = tile.face.is_live and age is not None and age > _NEARLY_STALE_S
+        face = face_of(camera, status, zoom=tile.snapshot.zoom, now_us=time.time_ns() // 1000)
+        if face == tile.face:
+            return
+        before, tile.face = tile.face, face
+        if before.place_words != face.place_words:
+            self.update(tile.qt_frame)
+        else:
+            self.update(tile.qt_strip)
+
+    # --- the short road ----------------------------------------------------------------------
+
+    def _short_road_is_open(self) -> bool:
+        parent = self.parentWidget()
+        return not self._plate.is_shown and not (
+            parent is not None
+            and any(
+                isinstance(other, QWidget) and other is not self and other.isVisible()
+                for other in parent.children()
+            )
+        )
+
+    def _blit(self, tiles: Sequence[CanvasTile]) -> None:
+        window = self.window()
+        store = window.backingStore()
+        origin = self.mapTo(window, QPoint(0, 0))
+        region = _region(tiles).translated(origin)
+        store.beginPaint(region)
+        target = store.paintDevice()
+        ratio = target.devicePixelRatio()
+        painter = QPainter(target)
+        painter.translate(origin)
+        painter.scale(1 / ratio, 1 / ratio)
+        for tile in tiles:
+            self._paint_newest(painter, tile)
+        painter.end()
+        store.endPaint()
+        store.flush(region, window.windowHandle())
+
+    # --- painting ----------------------------------------------------------------------------
+
+    def _paint_newest(self, painter: QPainter, tile: CanvasTile) -> None:
+        """Paint the newest picture of a tile, or what stands there without one.
+
+        A picture that was written over while it was painted is painted again before anyone
+        sees it.
+        """
+        engine, key = self._engine, tile.snapshot.key
+        for _ in range(_TRIES):
+            tile.held = engine.picture(key)
+            if tile.held is None:
+                break
+            self._paint_held(painter, tile, tile.held)
+            if engine.intact(tile.held):
+                self._count(tile, tile.held)
+                break
+        self._paint_words(painter, tile)
+
+    def _paint_again(self, painter: QPainter, tile: CanvasTile) -> None:
+        """Paint a part of the picture that is on the screen already: never a newer one."""
+        if tile.held is not None and self._engine.intact(tile.held):
+            self._paint_held(painter, tile, tile.held)
+            self._paint_words(painter, tile)
+        else:
+            self._paint_newest(painter, tile)
+
+    def _paint_held(self, painter: QPainter, tile: CanvasTile, picture: BoardPicture) -> None:
+        facts = picture.facts
+        shape = (facts.width, facts.height, facts.crop)
+        if shape != tile.shape or tile.fit is None:
+            tile.shape = shape
+            tile.fit = fitted(facts, tile.snapshot.picture, tile.snapshot.crop)
+            paint_empty(painter, tile.picture)
+        _draw(painter, picture, tile.fit)
+        tile.drawn = tile.fit.area
+
+    def _paint_words(self, painter: QPainter, tile: CanvasTile) -> None:
+        if tile.held is None:
+            tile.drawn = None
+            paint_empty(painter, tile.picture)
+        if not tile.face.is_live and not tile.face.is_empty:
+            paint_absence(painter, tile.picture, tile.face, tile.drawn)
+
+    def _count(self, tile: CanvasTile, picture: BoardPicture) -> None:
+        if picture.sequence != tile.sequence:
+            tile.sequence = picture.sequence
+            tile.presented += 1
+
+    def _paint_tile(self, painter: QPainter, tile: CanvasTile, region: QRegion) -> None:
+        if region.intersects(tile.qt_picture):
+            is_whole = QRegion(tile.qt_picture).subtracted(region).isEmpty()
+            if is_whole or tile.held is None:
+                paint_empty(painter, tile.picture)
+                self._paint_newest(painter, tile)
+            else:
+                paint_empty(painter, tile.picture)
+                self._paint_again(painter, tile)
+        if region.intersects(tile.qt_strip):
+            snapshot = self._snapshot
+            selected = snapshot is not None and tile.snapshot.cell == snapshot.selected
+            paint_strip(painter, tile.strip, tile.face, selected=selected)
+
+    def _paint_selection(self, painter: QPainter) -> None:
+        """A frame in the gap around the selected tile; a single tile needs none."""
+        snapshot = self._snapshot
+        if snapshot is None or len(snapshot.tiles) < 2:
+            return
+        tile = next((t for t in self._order if t.snapshot.cell == snapshot.selected), None)
+        if tile is None:
+            return
+        inner = tile.frame
+        gap = max(1, self._order[0].frame.x())
+        outer = inner.adjusted(-gap, -gap, gap, gap)
+        colour = _SELECTED if snapshot.has_focus else _SELECTED_ELSEWHERE
+        painter.fillRect(outer.x(), outer.y(), outer.width(), gap, colour)
+        painter.fillRect(outer.x(), inner.bottom() + 1, outer.width(), gap, colour)
+        painter.fillRect(outer.x(), inner.y(), gap, inner.height(), colour)
+        painter.fillRect(inner.right() + 1, inner.y(), gap, inner.height(), colour)
+
+    # --- Qt overrides ------------------------------------------------------------------------
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        ratio = self.devicePixelRatioF()
+        region = event.region()
+        painter = QPainter(self)
+        painter.fillRect(region.boundingRect(), _BACKGROUND)
+        painter.scale(1 / ratio, 1 / ratio)
+        for tile in self._order:
+            if region.intersects(tile.qt_frame):
+                self._paint_tile(painter, tile, region)
+        self._paint_selection(painter)
+        self._plate.paint(painter, self.size_px)
+        painter.end()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            for tile in self._order:
+                tile.place(self.devicePixelRatioF())
+            self.update()
+        return super().event(event)
+
+
+def _draw(painter: QPainter, picture: BoardPicture, fit: Fit) -> None:
+    facts = picture.facts
+    # The memoryview lives as long as `picture`, which the caller holds until this is painted.
+    image = QImage(picture.pixels, facts.width, facts.height, facts.stride, _FORMAT)
+    if fit.stretched is None:
+        painter.drawImage(fit.area.topLeft(), image)
+        return
+    painter.save()
+    painter.setClipRect(fit.area, Qt.ClipOperation.IntersectClip)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(fit.stretched, image)
+    painter.restore()
+
+
+def _region(tiles: Sequence[CanvasTile]) -> QRegion:
+    region = QRegion()
+    for tile in tiles:
+        region += tile.qt_picture
+    return region

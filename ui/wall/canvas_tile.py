@@ -1,0 +1,73 @@
+"""What the canvas knows of one tile while it is on the screen."""
+
+import math
+
+from PySide6.QtCore import QRect
+
+from app.domain.geometry import Crop, Rect
+from app.services.wall_screen import TileSnapshot
+from app.video.board import BoardPicture
+from ui.wall.picture_fit import Fit
+from ui.wall.wording import EMPTY_FACE, TileFace
+
+
+class CanvasTile:
+    """Rectangles as Qt wants them, the face shown, and what was painted last.
+
+    ``frame``, ``picture`` and ``strip`` are device pixels; those that begin with ``qt_`` are the
+    same in Qt's coordinates, grown to whole ones.
+    """
+
+    __slots__ = (
+        "drawn",
+        "face",
+        "fit",
+        "frame",
+        "held",
+        "is_anxious",
+        "picture",
+        "presented",
+        "qt_frame",
+        "qt_picture",
+        "qt_strip",
+        "sequence",
+        "shape",
+        "snapshot",
+        "strip",
+    )
+
+    def __init__(self, snapshot: TileSnapshot, ratio: float) -> None:
+        self.snapshot = snapshot
+        self.frame = _qrect(snapshot.frame)
+        self.picture = _qrect(snapshot.picture)
+        self.strip = _qrect(snapshot.strip)
+        self.face: TileFace = EMPTY_FACE
+        self.is_anxious = False
+        """Whether the picture will soon be too old to be called live."""
+        self.held: BoardPicture | None = None
+        """The picture on the screen, which the engine keeps until the next one is taken."""
+        self.fit: Fit | None = None
+        self.shape: tuple[int, int, Crop] | None = None
+        """Size and crop of the picture that ``fit`` was made for."""
+        self.drawn: QRect | None = None
+        self.presented = 0
+        self.sequence = 0
+        self.place(ratio)
+
+    def place(self, ratio: float) -> None:
+        """Follow the device pixel ratio of the window."""
+        self.qt_frame = _covering(self.snapshot.frame, ratio)
+        self.qt_picture = _covering(self.snapshot.picture, ratio)
+        self.qt_strip = _covering(self.snapshot.strip, ratio)
+
+
+def _qrect(rect: Rect) -> QRect:
+    return QRect(rect.x, rect.y, rect.width, rect.height)
+
+
+def _covering(rect: Rect, ratio: float) -> QRect:
+    """The smallest rectangle of whole logical pixels that covers device pixels."""
+    left, top = math.floor(rect.x / ratio), math.floor(rect.y / ratio)
+    right = math.ceil((rect.x + rect.width) / ratio)
+    bottom = math.ceil((rect.y + rect.height) / ratio)
+    return QRect(left, top, right - left, bottom - top)

@@ -1,0 +1,71 @@
+"""Large words on a translucent plate in the middle of a screen: the number being typed."""
+
+from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtGui import QColor, QPainter
+
+from app.services.call_up import CallUpProblem
+from app.services.wall_screen import CallUpSnapshot
+from ui.theme import tokens
+from ui.wall.furniture import font_px
+from ui.wall.wording import tr
+
+_GROUND = QColor(tokens.BACKGROUND)
+_GROUND.setAlpha(225)
+_LINE = QColor(tokens.ACCENT)
+_LINE_PROBLEM = QColor(tokens.OFFLINE)
+_TEXT = QColor(tokens.TEXT)
+_DIM = QColor(tokens.TEXT_DIM)
+
+
+class Plate:
+    """A title and a line below it; nothing is shown while the title is empty."""
+
+    def __init__(self) -> None:
+        self.title = ""
+        self.line = ""
+        self.is_problem = False
+
+    @property
+    def is_shown(self) -> bool:
+        return bool(self.title)
+
+    def show_call_up(self, call_up: CallUpSnapshot | None) -> None:
+        """Show the typed number with its camera, or what is wrong with it."""
+        self.title = "" if call_up is None else call_up.text
+        self.is_problem = call_up is not None and call_up.problem is not None
+        self.line = "" if call_up is None else _line(call_up)
+
+    def paint(self, painter: QPainter, screen: QSize) -> None:
+        if not self.is_shown:
+            return
+        plate = self.area(screen)
+        height = plate.height()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(_LINE_PROBLEM if self.is_problem else _LINE)
+        painter.setBrush(_GROUND)
+        painter.drawRoundedRect(plate, height / 12, height / 12)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        upper = QRect(plate.x(), plate.y() + height // 16, plate.width(), height * 9 // 16)
+        lower = QRect(plate.x(), plate.y() + height * 10 // 16, plate.width(), height * 4 // 16)
+        painter.setFont(font_px(height // 2, bold=True))
+        painter.setPen(_TEXT)
+        painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, self.title)
+        painter.setFont(font_px(height // 8))
+        painter.setPen(_LINE_PROBLEM if self.is_problem else _DIM)
+        painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, self.line)
+
+    def area(self, screen: QSize) -> QRect:
+        """Where it lies, in device pixels."""
+        plate = QRect(0, 0, screen.width() * 2 // 5, screen.height() // 5)
+        plate.moveCenter(QRect(0, 0, screen.width(), screen.height()).center())
+        return plate
+
+
+def _line(call_up: CallUpSnapshot) -> str:
+    if call_up.problem is CallUpProblem.UNKNOWN:
+        return tr("No camera has the number {0}").format(call_up.text)
+    if call_up.problem is CallUpProblem.INCOMPLETE:
+        return tr("Incomplete: a number is district.site.camera, as in 2.41.3")
+    if call_up.camera is not None:
+        return f"{call_up.camera.code}  {call_up.camera.name}"
+    return tr("district.site.camera, then Enter")

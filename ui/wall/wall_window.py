@@ -1,0 +1,255 @@
+"""One monitor's window of the wall: a canvas, and the operator's hands on it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QCloseEvent,
+    QCursor,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from app.domain.geometry import Size
+from app.services.wall import WallService
+from app.services.wall_screen import ScreenSnapshot, TileSnapshot
+from app.video.engine_types import Engine
+from ui.binding import bind
+from ui.camera_mime import dragged_camera
+from ui.wall.canvas import WallCanvas
+
+_CURSOR_HIDES_AFTER_MS = 3000
+_ANSWER_STAYS_MS = 4000
+_WHEEL_STEP = 1.25
+_NOTCH = 120
+
+
+class WallWindow(QWidget):
+    """Shows one screen of the wall and turns mouse and keys into verbs.
+
+    Signals:
+        seen: The window can be seen (again); the render clock should tick.
+        close_requested: The operator wants to close it.
+    """
+
+    seen = Signal()
+    close_requested = Signal()
+
+    def __init__(
+        self,
+        wall: WallService,
+        engine: Engine,
+        index: int,
+        handle_key: Callable[[QKeyEvent], bool],
+        *,
+        is_kiosk: bool = False,
+    ) -> None:
+        super().__init__()
+        self._wall = wall
+        self._index = index
+        self._handle_key = handle_key
+        self._is_open = False
+        self._drag_from: QPointF | None = None
+        if is_kiosk:
+            self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setAcceptDrops(True)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.resize(1280, 720)
+        self.canvas = WallCanvas(engine, self)
+        self.canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._cursor_timer = _single_shot(self, _CURSOR_HIDES_AFTER_MS, self._hide_cursor)
+        self._answer_timer = _single_shot(self, _ANSWER_STAYS_MS, self._forget_answer)
+        bind(self, wall.changed, self._on_wall_changed)
+
+    @property
+    def index(self) -> int:
+        """The number of the screen, from 0."""
+        return self._index
+
+    def toggle_full_screen(self) -> None:
+        if self.isFullScreen():
+            self.showNormal()
+        else:
+            self.showFullScreen()
+
+    # --- following the wall ------------------------------------------------------------------
+
+    def _report_size(self) -> None:
+        size = self.canvas.size_px
+        if size.isEmpty():
+            return
+        wanted, scale = Size(size.width(), size.height()), self.devicePixelRatioF()
+        if self._is_open:
+            self._wall.resize_screen(self._index, wanted, scale)
+        else:
+            self._is_open = True
+            self._wall.open_screen(self._index, wanted, scale)
+
+    def _on_wall_changed(self, index: int) -> None:
+        if index != self._index or not self._is_open:
+            return
+        snapshot = self._wall.screen(index)
+        self.canvas.show_screen(snapshot)
+        self.setWindowTitle(_title(snapshot))
+        call_up = snapshot.call_up
+        if call_up is not None and call_up.problem is not None:
+            self._answer_timer.start()
+        else:
+            self._answer_timer.stop()
+
+    def _forget_answer(self) -> None:
+        self._wall.forget_call_up()
+
+    # --- where the pointer is ----------------------------------------------------------------
+
+    def _tile_at(self, at: QPointF) -> TileSnapshot | None:
+        snapshot, ratio = self.canvas.snapshot, self.devicePixelRatioF()
+        if snapshot is None:
+            return None
+        return snapshot.tile_at(at.x() * ratio, at.y() * ratio)
+
+    def _in_picture(self, tile: TileSnapshot, at: QPointF) -> tuple[float, float]:
+        """A point of the window in fractions of the picture that the tile shows."""
+        area = self.canvas.picture_rect(tile.key) or tile.picture
+        ratio = self.devicePixelRatioF()
+        x = (at.x() * ratio - area.x) / area.width
+        y = (at.y() * ratio - area.y) / area.height
+        return min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
+
+    def _show_cursor(self) -> None:
+        if self.cursor().shape() == Qt.CursorShape.BlankCursor:
+            self.unsetCursor()
+        if self.isFullScreen():
+            self._cursor_timer.start()
+
+    def _hide_cursor(self) -> None:
+        if self.isFullScreen() and self._drag_from is None:
+            self.setCursor(QCursor(Qt.CursorShape.BlankCursor))
+
+    def _show_detail(self, event: QHelpEvent) -> None:
+        tile = self._tile_at(QPointF(event.pos()))
+        lines = [] if tile is None else self.canvas.detail(tile.key)
+        if lines:
+            QToolTip.showText(event.globalPos(), "\n".join(lines), self)
+        else:
+            QToolTip.hideText()
+
+    # --- Qt overrides ------------------------------------------------------------------------
+
+    def event(self, event: QEvent) -> bool:
+        kind = event.type()
+        if kind == QEvent.Type.DevicePixelRatioChange:
+            self._report_size()
+        elif kind == QEvent.Type.WindowActivate:
+            self._wall.focus_screen(self._index)
+        elif kind in (QEvent.Type.Show, QEvent.Type.WindowStateChange, QEvent.Type.Expose):
+            self.seen.emit()
+        elif kind == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            self._show_detail(event)
+            return True
+        return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        self.canvas.setGeometry(self.rect())
+        self._report_size()
+        super().resizeEvent(event)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if event.spontaneous():
+            event.ignore()
+            self.close_requested.emit()
+            return
+        if self._is_open:
+            self._is_open = False
+            self._wall.close_screen(self._index)
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if not self._handle_key(event):
+            super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._show_cursor()
+        tile = self._tile_at(event.position())
+        if event.button() != Qt.MouseButton.LeftButton or tile is None:
+            return
+        self._wall.focus_screen(self._index)
+        self._wall.select(self._index, tile.cell)
+        self._drag_from = event.position()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        self._show_cursor()
+        snapshot = self.canvas.snapshot
+        if self._drag_from is None or snapshot is None:
+            return
+        tile = next((t for t in snapshot.tiles if t.cell == snapshot.selected), None)
+        if tile is None or tile.crop.is_whole:
+            return
+        area = self.canvas.picture_rect(tile.key) or tile.picture
+        moved = (event.position() - self._drag_from) * self.devicePixelRatioF()
+        self._drag_from = event.position()
+        self._wall.pan(self._index, tile.cell, -moved.x() / area.width, -moved.y() / area.height)
+
+    def mouseReleaseEvent(self, _event: QMouseEvent) -> None:
+        self._drag_from = None
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        tile = self._tile_at(event.position())
+        if event.button() == Qt.MouseButton.LeftButton and tile is not None:
+            self._wall.toggle_enlarged(self._index, tile.cell)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        tile = self._tile_at(event.position())
+        notches = event.angleDelta().y() / _NOTCH
+        if tile is None or not notches:
+            return
+        x, y = self._in_picture(tile, event.position())
+        self._wall.zoom(self._index, tile.cell, x, y, _WHEEL_STEP**notches)
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dragged_camera(event.mimeData()) is not None:
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        if self._tile_at(event.position()) is not None:
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        code = dragged_camera(event.mimeData())
+        tile = self._tile_at(event.position())
+        if code is not None and tile is not None:
+            self._wall.place(code, self._index, tile.cell)
+            event.acceptProposedAction()
+
+
+def _single_shot(owner: QWidget, after_ms: int, then: Callable[[], None]) -> QTimer:
+    timer = QTimer(owner)
+    timer.setSingleShot(True)
+    timer.setInterval(after_ms)
+    timer.timeout.connect(then)
+    return timer
+
+
+def _title(snapshot: ScreenSnapshot) -> str:
+    words = QCoreApplication.translate("WallWindow", "Nigehban – screen {0}").format(
+        snapshot.index + 1
+    )
+    if snapshot.district is None:
+        return words
+    page = QCoreApplication.translate("WallWindow", "{0}, page {1} of {2}").format(
+        snapshot.district.name, snapshot.page + 1, snapshot.pages
+    )
+    return f"{words} – {page}"
