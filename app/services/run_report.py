@@ -10,6 +10,7 @@ from app.core.redaction import redact
 from app.domain.camera import CameraCode
 from app.domain.geometry import Rect
 from app.domain.stream import PictureClock
+from app.settings.files import write_atomically
 from app.version import __version__
 from app.video.engine_types import TileStatus, ViewFigures
 
@@ -94,9 +95,7 @@ def write_report(report: Json, path: Path) -> None:
         OSError: The file cannot be written.
     """
     text = redact(json.dumps(report, indent=2, ensure_ascii=False))
-    draft = path.with_name(f".{path.name}.draft")
-    draft.write_text(text + "\n", encoding="utf-8")
-    draft.replace(path)
+    write_atomically(path, f"{text}\n".encode())
 
 
 def quantile(ordered: Sequence[float], share: float) -> float:

@@ -51,7 +51,8 @@ class NoticeBanner(QWidget):
 
     def show_notices(self, notices: Sequence[Notice]) -> None:
         """Show these; bars of notices that stay are not made anew."""
-        worst_first = sorted(notices[::-1], key=lambda notice: -notice.severity.value)
+        worst_first = list(reversed(notices))  # newest first among those that are equally bad
+        worst_first.sort(key=lambda notice: -notice.severity.value)
         wanted = worst_first[:_MOST]
         for notice in self._bars.keys() - set(wanted):
             bar = self._bars.pop(notice)
