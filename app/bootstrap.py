@@ -1,0 +1,122 @@
+"""Builds the application, innermost part first, and takes it apart in reverse."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+
+from app.core.clock import SystemClock
+from app.core.dispatch import Dispatcher
+from app.core.errors import OperatorError
+from app.core.tasks import Tasks
+from app.services.camera_logins import CameraLogins
+from app.services.credentials import Credentials, KeyringCredentials
+from app.services.instance_lock import only_instance
+from app.services.notices import Notice, NoticeBoard, Severity
+from app.services.registry import RegistryService
+from app.services.registry_import import EXIT_REFUSED, import_cameras
+from app.services.wall_memory import WallMemory, WallState
+from app.settings.command_line import Options
+from app.settings.paths import Places, places
+from app.settings.schema import Settings
+from app.settings.store import read_settings
+from app.storage.database import Database, sqlite_url
+from app.storage.migration import bring_up_to_date
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything a window may be given. Passed explicitly, never looked up."""
+
+    places: Places
+    settings: Settings
+    notices: NoticeBoard
+    tasks: Tasks
+    registry: RegistryService
+    credentials: Credentials
+    logins: CameraLogins
+    wall_memory: WallMemory
+    remembered: WallState
+    """What was on the screens in the last run."""
+
+
+@contextmanager
+def running_services(
+    options: Options, dispatcher: Dispatcher, credentials: Credentials | None = None
+) -> Iterator[Services]:
+    """Start the services; on exit close them, last opened first.
+
+    ``credentials``: another key store than the system's, for the demo city. Raises
+    ``DataFolderBusy`` and other ``OperatorError`` when the program cannot start.
+    """
+    with ExitStack() as stack:
+        where = places(options.data_dir, options.config)
+        where.prepare()
+        stack.enter_context(only_instance(where.instance_lock))
+        notices = NoticeBoard()
+        settings = _settings(where, notices, must_exist=options.config is not None)
+        database = stack.enter_context(_database(options, where))
+
+        def tasks(threads: int, name: str) -> Tasks:
+            pool = ThreadPoolExecutor(threads, name)
+            stack.callback(pool.shutdown, cancel_futures=True)
+            return Tasks(pool, dispatcher, notices.report)
+
+        # One thread: records are written in the order in which they were asked for.
+        registry = RegistryService(database, tasks(1, "database"))
+        registry.load()
+        keys: Credentials = credentials or KeyringCredentials()
+        wall_memory = stack.enter_context(
+            closing(WallMemory(where.wall_state, dispatcher, notices))
+        )
+        yield Services(
+            places=where,
+            settings=settings,
+            notices=notices,
+            tasks=tasks(4, "task"),
+            registry=registry,
+            credentials=keys,
+            logins=CameraLogins(keys, tasks(1, "key-store"), notices, SystemClock()),
+            wall_memory=wall_memory,
+            remembered=wall_memory.load(),
+        )
+
+
+def import_registry(options: Options, credentials: Credentials | None = None) -> tuple[int, str]:
+    """Carry out ``--import-cameras``: the exit status and the text to print. Blocking.
+
+    A running wall need not be closed: the database lets both work.
+    """
+    if options.import_cameras is None:
+        raise ValueError("There is no file to import")
+    try:
+        where = places(options.data_dir, options.config)
+        where.prepare()
+        with _database(options, where) as database:
+            report = import_cameras(
+                options.import_cameras, database, credentials or KeyringCredentials()
+            )
+    except OperatorError as error:
+        return EXIT_REFUSED, f"Nothing was imported. {error}. {error.advice}".strip()
+    return report.exit_status, report.text()
+
+
+@contextmanager
+def _database(options: Options, where: Places) -> Iterator[Database]:
+    with closing(Database(options.database_url or sqlite_url(where.database))) as database:
+        bring_up_to_date(database, where.backups)
+        yield database
+
+
+def _settings(where: Places, notices: NoticeBoard, *, must_exist: bool) -> Settings:
+    read = read_settings(where.settings_file, must_exist=must_exist)
+    for number, problem in enumerate(read.problems, start=1):
+        notices.post(
+            Notice(
+                f"settings-{number}",
+                Severity.WARNING,
+                problem,
+                f"The settings are in {where.settings_file}.",
+            )
+        )
+    return read.settings
