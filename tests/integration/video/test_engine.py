@@ -126,9 +126,7 @@ def test_a_worker_that_is_silent_is_replaced(clip_server: GstServer) -> None:
         wall.until(
             lambda: wall.status(code).state is StreamState.STALE, seconds=4.0, what="marked stale"
         )
-        wall.until(
-            lambda: wall.status(code).state is StreamState.RECONNECTING, what="reconnecting"
-        )
+        wall.until(lambda: wall.status(code).state is StreamState.RECONNECTING, what="reconnecting")
         assert wall.status(code).reason is Reason.WORKER_HUNG
         wall.until(wall.is_live, what="live again")
 
