@@ -3,7 +3,9 @@
 A reader of the screen can so tell which frame of which clip a tile shows, in any player. The
 code stands in the middle of the picture, where no furniture is drawn: two rows of sixteen
 blocks of 24 x 24 pixels hold clip number (8 bits), frame number (16 bits) and a check sum (8 bits).
-Clips are encoded once and kept in the temporary folder of the machine.
+Clips are encoded once and kept in the temporary folder of the machine. PyAV is imported only
+where a clip is made, so that a reader of the screen shares no memory with the programs it measures:
+``python -m tests.fakes.code_clip`` makes the clips beforehand.
 """
 
 import json
@@ -15,7 +17,6 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
-import av
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,7 +25,7 @@ GOP = 30
 FRAMES = 960
 BLOCK, COLUMNS, ROWS = 24, 16, 2
 LEFT, TOP = (WIDTH - COLUMNS * BLOCK) // 2, 156
-_VERSION = 4  # part of the file name: raise it when the content changes
+_VERSION = 5  # part of the file name: raise it when the content changes
 _BLACK, _WHITE = 16, 235
 
 Plane = NDArray[np.uint8]
@@ -147,9 +148,11 @@ def _options(codec: str) -> tuple[str, dict[str, str]]:
 
 
 def _encode(clip: CodeClip, frames: int, bit_rate: int) -> None:
+    import av
+
     encoder, options = _options(clip.codec)
     work = clip.path.with_suffix(f".{os.getpid()}.mp4")
-    with av.open(str(work), "w") as container:
+    with av.open(str(work), "w", options={"movflags": "faststart"}) as container:
         stream = container.add_stream(encoder, rate=FPS, options=options)
         assert isinstance(stream, av.VideoStream)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
@@ -168,6 +171,8 @@ def _encode(clip: CodeClip, frames: int, bit_rate: int) -> None:
 
 def _index(clip: CodeClip, encoded: Path) -> None:
     """Write the frames and their index beside the clip, for a reader without a demuxer."""
+    import av
+
     sizes: list[int] = []
     keys: list[bool] = []
     data = clip.path.with_suffix(f".frames{os.getpid()}")
@@ -202,3 +207,7 @@ def code_clip(
 def page_clips(count: int = 4, *, codec: str = "h264") -> list[CodeClip]:
     """Clips for cameras 0-15, 16-31, …, so that pages of sixteen can be told apart."""
     return [code_clip(number, codec=codec) for number in range(count)]
+
+
+if __name__ == "__main__":
+    page_clips()

@@ -56,6 +56,12 @@ class SendTimes:
         """Wall-clock time at which ``index`` was last sent; 0 if never."""
         return int(self._rows[camera, index + 1])
 
+    def sent_between(self, camera: int, first_ns: int, last_ns: int) -> list[int]:
+        """Frames of the loop sent in the interval, which must lie within the last loop."""
+        row = self._rows[camera, 1:].astype(np.int64)
+        found = np.flatnonzero((row >= first_ns) & (row < last_ns))
+        return [int(index) for index in found]
+
     def first_key_after(self, camera: int, moment_ns: int) -> int:
         """Time at which the first key frame after ``moment_ns`` was sent; 0 if none was."""
         keys = self._rows[camera, 1 : self.frames + 1 : GOP].astype(np.int64)
