@@ -16,13 +16,15 @@ from pathlib import Path
 import platformdirs
 
 from app.demo.cameras import Cameras
-from app.demo.city import build_city, write_registry
+from app.demo.city import City, build_city, write_registry
 from app.demo.city_source import CitySource
 from app.demo.clip_store import ClipKey, ClipStore
 from app.demo.command_loop import CommandLoop
 from app.demo.player import Start
 from app.demo.rtsp_server import RtspServer
-from app.demo.scenes.catalogue import VARIANTS
+
+FIRST_PAGE = 16
+"""So many cameras must have pictures before the server says that it is ready."""
 
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -40,9 +42,9 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--workers", type=int, default=0, help="encoding processes")
     parser.add_argument(
         "--prepare",
-        choices=("none", "sub", "all"),
-        default="sub",
-        help="what to encode before READY: nothing (on demand), all sub streams, or all streams",
+        choices=("none", "first-page", "sub", "all"),
+        default="first-page",
+        help="which clips are ready before READY; those not encoded yet follow or are made on demand",
     )
     parser.add_argument("--session-timeout", type=int, default=60, help="seconds without a word")
     return parser.parse_args(arguments)
@@ -82,7 +84,7 @@ async def serve(options: argparse.Namespace) -> None:
         await server.listen()
         if options.registry:
             write_registry(city, options.registry, server.base_url)
-        ready = asyncio.create_task(prepare(store, options.prepare))
+        ready = asyncio.create_task(prepare(store, city, options.prepare))
         await asyncio.wait({ready, waiting}, return_when=asyncio.FIRST_COMPLETED)
         if not ended.is_set():
             ready.result()
@@ -96,12 +98,24 @@ async def serve(options: argparse.Namespace) -> None:
         store.close()
 
 
-async def prepare(store: ClipStore, what: str) -> None:
-    """Encode what is to be there before the server is ready; raises `ClipError`."""
-    encodings = {"none": (), "sub": ("sub",), "all": ("sub", "main")}[what]
-    keys = [ClipKey(encoding, scene.name) for encoding in encodings for scene in VARIANTS]
+async def prepare(store: ClipStore, city: City, what: str) -> None:
+    """Encode what is to be there before the server is ready; raises `ClipError`.
+
+    With ``first-page`` the other sub clips are encoded while the server already serves; who asks for one of
+    them waits for it.
+    """
+    scenes = list(dict.fromkeys(camera.scene for camera in city.cameras))
+    keys = [ClipKey("sub", scene) for scene in scenes]
+    if what == "all":
+        keys += [ClipKey("main", scene) for scene in scenes]
+    if what == "none":
+        return
     store.prepare(keys)
-    await asyncio.gather(*(store.get(key) for key in keys))
+    needed = keys
+    if what == "first-page":
+        first = {camera.scene for camera in city.cameras[:FIRST_PAGE]}
+        needed = [key for key in keys if key.scene in first]
+    await asyncio.gather(*(store.get(key) for key in needed))
 
 
 def read_commands(

@@ -185,7 +185,7 @@ def _encode_jobs(pipe: Connection) -> None:
     from app.demo.encoding import encode_clip  # codec libraries live in this process only
 
     if hasattr(os, "nice"):
-        os.nice(5)
+        os.nice(10)
     while True:
         try:
             key, path = pipe.recv()

@@ -5,17 +5,17 @@ from fractions import Fraction
 from pathlib import Path
 
 import av
-import numpy as np
+import cv2
 
 from app.demo.bitstream import Codec
 from app.demo.clip_store import ClipKey
 from app.demo.clips import ClipFormat, write_clip
 from app.demo.scenes.catalogue import FPS, LOOP_S, variant
+from app.demo.scenes.geometry import Picture
 from app.demo.scenes.render import SceneRenderer
 
 SIZES = {"sub": (640, 360), "main": (1280, 720)}
 _RATES = {"sub": 450_000, "main": 1_800_000}
-_PRESETS = {"sub": "veryfast", "main": "veryfast"}
 
 
 def encode_clip(key: ClipKey, path: Path) -> None:
@@ -30,19 +30,18 @@ def encode_clip(key: ClipKey, path: Path) -> None:
             form,
             gop=max(1, round(key.gop_s * FPS)),
             bit_rate=_RATES[key.encoding],
-            preset=_PRESETS[key.encoding],
         )
     )
     write_clip(path, form, units)
 
 
 def encode_h264(
-    frames: Iterator[np.ndarray],
+    frames: Iterator[Picture],
     form: ClipFormat,
     *,
     gop: int,
     bit_rate: int,
-    preset: str = "veryfast",
+    preset: str = "ultrafast",
 ) -> Iterator[bytes]:
     """Yield the Annex B access units of BGR pictures, as a camera encodes: no B-frames, one slice."""
     context = av.CodecContext.create("libx264", "w")
@@ -59,12 +58,13 @@ def encode_h264(
         "preset": preset,
         "x264-params": (
             f"keyint={gop}:min-keyint={gop}:scenecut=0:bframes=0:repeat-headers=1:aud=0"
-            f":sliced-threads=0:threads=1:rc-lookahead=0:sync-lookahead=0:mbtree=0"
+            f":cabac=1:deblock=0,0:sliced-threads=0:threads=1:rc-lookahead=0:sync-lookahead=0:mbtree=0"
             f":vbv-maxrate={rate * 3 // 2}:vbv-bufsize={rate * 2}"
         ),
     }
     for index, picture in enumerate(frames):
-        frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
+        planes = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420)
+        frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.pts = index
         frame.time_base = context.time_base
         for packet in context.encode(frame):

@@ -193,8 +193,8 @@ class _Painter:
         item()
         if before is None:
             return
-        changed = cv2.absdiff(self._brush.picture, before).max(axis=2)
-        small = cv2.resize(changed, self._size, interpolation=cv2.INTER_AREA) > 5
+        changed = cv2.absdiff(self._brush.picture, before)
+        small = cv2.resize(changed, self._size, interpolation=cv2.INTER_AREA).max(axis=2) > 5
         if not small.any():
             return
         rows, columns = np.flatnonzero(small.any(axis=1)), np.flatnonzero(small.any(axis=0))

@@ -7,7 +7,7 @@ distance as they do in a real picture.
 import numpy as np
 
 from app.demo.scenes.geometry import Floats, View
-from app.demo.scenes.lighting import Image, Lighting, fractal_noise
+from app.demo.scenes.lighting import LAMP_REACH, Image, Lighting, fractal_noise
 from app.demo.scenes.places import Road, Scenery
 
 _TILE = 512
@@ -52,7 +52,7 @@ class Ground:
         light = np.zeros(self.x.shape, np.float32)
         for x, z, strength in lamps:
             square = (self.x - x) ** 2 + (self.z - z) ** 2
-            light += strength / (1 + square / 22) ** 2
+            light += strength / (1 + square / LAMP_REACH) ** 2
         return light
 
     def _sample(self, metres: float, offset: int = 0) -> Image:

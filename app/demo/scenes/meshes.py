@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from app.demo.scenes import models
 from app.demo.scenes.geometry import Floats, Picture
-from app.demo.scenes.lighting import Lighting
+from app.demo.scenes.lighting import LAMP_REACH, Lighting
 from app.demo.scenes.models import Model
 from app.demo.scenes.motion import Placed
 
@@ -45,6 +45,8 @@ _FIXED = {
     models.HAIR: (0.10, 0.11, 0.13),
 }
 
+_SHINING = {models.HEAD_LAMP: (0.85, 0.95, 1.0), models.TAIL_LAMP: (0.15, 0.12, 0.9)}
+
 
 @dataclass(frozen=True, slots=True)
 class _Faces:
@@ -56,7 +58,8 @@ class _Faces:
     paints: tuple[str, ...]
     part: npt.NDArray[np.intp]
     is_decal: npt.NDArray[np.bool_]
-    part_points: tuple[npt.NDArray[np.intp], ...]
+    part_means: Floats
+    """One row a part: what of each point goes into the part's middle."""
     part_heights: Floats
 
 
@@ -72,10 +75,17 @@ def _faces(shape: Model) -> _Faces:
             tuple(face[1] for face, _, _ in faces),
             np.array([index for _, _, index in faces]),
             np.array([part.is_decal for _, part, _ in faces]),
-            tuple(np.array(part.points) for part in parts),
+            _means(shape),
             np.array([part.height for part in parts]),
         )
     return _FACES[key]
+
+
+def _means(shape: Model) -> Floats:
+    means = np.zeros((len(shape.parts), len(shape.points)))
+    for index, part in enumerate(shape.parts):
+        means[index, list(part.points)] = 1 / len(part.points)
+    return means
 
 
 _FACES: dict[int, _Faces] = {}
@@ -119,6 +129,7 @@ class MeshPainter:
         self._sun_colour = np.array(lighting.sun)
         self._ambient = np.array(lighting.ambient)
         self._haze = np.array(lighting.haze)
+        self._bases: dict[tuple[str, int, int], tuple[Floats, Floats]] = {}
         self._lamps = np.array(lamps).reshape(-1, 3)
 
     def paint(self, picture: Picture, placed: Placed, axes: Floats) -> None:
@@ -133,38 +144,45 @@ class MeshPainter:
         is_fine = float(np.ptp(placed.points[:, 1])) * self._size[1] >= _FINE_PX
         if not is_fine:
             visible &= ~faces.is_decal
-        colours = self._colours(placed, faces, normals)
-        depths = np.array([placed.camera_points[points, 2].mean() for points in faces.part_points])
-        order = np.lexsort((-(depths - 2 * faces.part_heights)[faces.part], faces.is_decal))
+        seen = np.flatnonzero(visible)
+        nearness = 2 * faces.part_heights - faces.part_means @ placed.camera_points[:, 2]
+        seen = seen[np.argsort(nearness[faces.part[seen]] + 1e4 * faces.is_decal[seen], kind="stable")]
+        colours = self._colours(placed, seen, normals[seen])
         pixels = np.round(placed.points * self._scale).astype(np.int32)
-        for index in order:
-            if visible[index]:
-                corners = pixels[faces.corners[index]]
-                cv2.fillConvexPoly(picture, corners, colours[index], cv2.LINE_AA, _SHIFT)
+        for index, colour in zip(seen.tolist(), colours, strict=True):
+            corners = pixels[faces.corners[index]]
+            cv2.fillConvexPoly(picture, corners, colour, cv2.LINE_AA, _SHIFT)
 
-    def _colours(self, placed: Placed, faces: _Faces, normals: Floats) -> list[tuple[int, int, int]]:
-        mover = placed.mover
-        names = palette(mover.label, mover.style, mover.paint)
-        base = np.array([names[name] for name in faces.paints])
-        direct = np.clip(normals @ self._sun, 0, None)[:, None]
+    def _colours(
+        self, placed: Placed, seen: npt.NDArray[np.intp], normals: Floats
+    ) -> list[tuple[int, int, int]]:
+        base, shining = self._base(placed)
+        direct = np.maximum(normals @ self._sun, 0)[:, None]
         light = self._ambient * (0.8 + 0.2 * normals[:, 1:2]) + self._sun_colour * direct
-        light = light + self._lamp_light(placed.ground)
-        shown = base * light
+        shown = base[seen] * (light + self._lamp_light(placed.ground))
         if self._lighting.lamps:
-            for index, name in enumerate(faces.paints):
-                if name == models.HEAD_LAMP:
-                    shown[index] = (0.85, 0.95, 1.0)
-                elif name == models.TAIL_LAMP:
-                    shown[index] = (0.15, 0.12, 0.9)
+            np.maximum(shown, shining[seen], out=shown)
         share = 1 - math.exp(-max(0.0, placed.depth - 8) / self._lighting.haze_m)
-        shown = shown * (1 - share) + self._haze * share
-        return [(b, g, r) for b, g, r in np.clip(shown * 255, 0, 255).astype(int).tolist()]
+        shown = (shown * (1 - share) + self._haze * share) * 255
+        return [(b, g, r) for b, g, r in np.minimum(shown, 255).astype(np.int32).tolist()]
+
+    def _base(self, placed: Placed) -> tuple[Floats, Floats]:
+        """Return the colour of each face, and the light that it gives itself."""
+        mover = placed.mover
+        key = (mover.label, mover.style, mover.paint)
+        if key not in self._bases:
+            paints = _faces(placed.shape).paints
+            names = palette(*key)
+            base = np.array([names[name] for name in paints])
+            shining = np.array([_SHINING.get(name, (0.0, 0.0, 0.0)) for name in paints])
+            self._bases[key] = base, shining
+        return self._bases[key]
 
     def _lamp_light(self, ground: tuple[float, float]) -> Floats:
         if not len(self._lamps) or not self._lighting.lamps:
             return np.zeros(3)
         square = (self._lamps[:, 0] - ground[0]) ** 2 + (self._lamps[:, 1] - ground[1]) ** 2
-        strength = float((self._lamps[:, 2] / (1 + square / 22) ** 2).sum()) * self._lighting.lamps
+        strength = float((self._lamps[:, 2] / (1 + square / LAMP_REACH) ** 2).sum()) * self._lighting.lamps
         warm: Floats = np.array((0.42, 0.62, 0.75)) * min(strength, 1.2)
         return warm
 

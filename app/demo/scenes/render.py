@@ -1,5 +1,6 @@
 """Draws the pictures of a clip: the still background, what moves, weather, and the camera's clock."""
 
+import math
 from collections.abc import Sequence
 
 import cv2
@@ -11,10 +12,12 @@ from app.demo.scenes.geometry import Floats, Picture
 from app.demo.scenes.lighting import LIGHTINGS
 from app.demo.scenes.meshes import MeshPainter
 from app.demo.scenes.motion import Placed, placed_at
-from app.demo.scenes.places import scenery, stage
+from app.demo.scenes.places import Prop, scenery, stage
 
 _RAIN_LAYERS = 6
 _GLOW_SIZES = 24
+_SIGNAL_COLOURS = ((110, 230, 60), (40, 190, 250), (50, 50, 240))
+"""Green, amber, red; BGR."""
 
 
 class SceneRenderer:
@@ -23,6 +26,7 @@ class SceneRenderer:
     def __init__(self, variant: Variant, width: int, height: int) -> None:
         """Paint the background."""
         self._size = (width, height)
+        self._scale = np.array((width, height)) * 16
         self._lighting = LIGHTINGS[variant.light]
         self._view, self._movers = stage(variant)
         self._title = scenery(variant).title
@@ -30,21 +34,24 @@ class SceneRenderer:
         self._meshes = MeshPainter(self._lighting, self._size, self._background.lamps)
         self._rain = _rain_layers(width, height) if variant.light is Light.RAIN else []
         self._glows = [_glow(2 + 2 * index) for index in range(_GLOW_SIZES)]
-        self._still = self._background.picture.copy()
-        self._write_title(self._still)
+        self._hidden = sorted(self._background.occluders, key=lambda one: -one.depth)
+        props = scenery(variant).props
+        self._signals = [prop for prop in props if prop.kind == "signal"]
 
     def frame(self, index: int) -> Picture:
         """Return picture `index` of the loop, BGR."""
         seconds = index % (FPS * LOOP_S) / FPS
-        picture = self._still.copy()
+        picture = self._background.picture.copy()
         things = placed_at(self._view, self._movers, seconds)
-        hidden = sorted(self._background.occluders, key=lambda one: -one.depth)
-        self._paint_in_depth_order(picture, things, hidden)
+        self._paint_in_depth_order(picture, things, self._hidden)
+        for prop in self._signals:
+            self._signal_lights(picture, prop, seconds)
         if self._lighting.lamps:
             for placed in things:
                 self._head_lamps(picture, placed)
         if self._rain:
             cv2.add(picture, self._rain[index * 5 % _RAIN_LAYERS], dst=picture)
+        self._write_title(picture)
         self._write_clock(picture, seconds)
         return picture
 
@@ -128,6 +135,21 @@ class SceneRenderer:
         shine = (part * np.array(colour, np.float32) * (255 * strength)).astype(np.uint8)
         target = picture[y0:y1, x0:x1]
         cv2.add(target, shine, dst=target)
+
+    def _signal_lights(self, picture: Picture, prop: Prop, seconds: float) -> None:
+        """Show the colour of the moment; the traffic of `places` keeps to the same plan."""
+        is_along = abs(math.cos(prop.heading)) > 0.5
+        since_green = (seconds - (2.0 if is_along else 32.0)) % LOOP_S
+        lit = 0 if since_green < 23 else 1 if since_green < 26 else 2
+        reach = 3.2 if prop.x < 0 else -3.2
+        for x, base in ((prop.x + reach, 4.8), (prop.x, 3.0)):
+            place = np.array([[x, base + 0.25 + 0.35 * lit, prop.z - 0.16]])
+            camera = self._view.to_camera(place)
+            if camera[0, 2] < 2:
+                continue
+            pixel = np.round(self._view.to_picture(camera)[0] * self._scale).astype(int).tolist()
+            radius = round(self._view.focal * self._scale[0] * 0.15 / float(camera[0, 2]))
+            cv2.circle(picture, pixel, radius, _SIGNAL_COLOURS[lit], -1, cv2.LINE_AA, 4)
 
     # --- what the camera writes into the picture ---
 

@@ -1,0 +1,137 @@
+"""Starts the demo city in a process of its own and ends it. Light to import: no codec library."""
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.demo.control import ControlClient
+
+SERVER_OPTION = "--serve-demo-city"
+"""First argument with which an installed program runs `app.demo.__main__.main` instead of itself."""
+_REPOSITORY = Path(__file__).resolve().parents[2]
+
+
+class DemoCityError(Exception):
+    """The demo city did not start; the text says why in a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the first start has come."""
+
+    done: int
+    total: int
+
+    @property
+    def sentence(self) -> str:
+        """What an operator may read meanwhile."""
+        if not self.total:
+            return "Starting the demo city"
+        return f"Drawing the demo city: street {min(self.done + 1, self.total)} of {self.total}"
+
+
+class DemoCity:
+    """A demo server that this process started. It ends with `close`, or when this process does."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]", csv_path: Path) -> None:
+        """Watch a server process; `start` makes one."""
+        assert process.stdin is not None and process.stdout is not None
+        self.csv_path = csv_path
+        self._process = process
+        self._ready = threading.Event()
+        self._base_url = ""
+        self._progress = Progress(0, 0)
+        self.control = ControlClient(process.stdin, process.stdout, self._take_line)
+
+    @classmethod
+    def start(
+        cls,
+        cache_dir: Path,
+        data_dir: Path,
+        *,
+        port: int = 0,
+        prepare: str = "first-page",
+        extra: tuple[str, ...] = (),
+    ) -> "DemoCity":
+        """Start a server and return at once; `poll_ready` tells when it serves.
+
+        Encoded scenes are kept in `cache_dir`, the registry CSV is written to `data_dir`.
+        """
+        csv_path = data_dir / "demo-city.csv"
+        command = [
+            *server_command(),
+            "--port", str(port), "--cache", str(cache_dir), "--registry", str(csv_path),
+            "--prepare", prepare, *extra,
+        ]  # fmt: skip
+        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+        if not getattr(sys, "frozen", False):
+            before = os.environ.get("PYTHONPATH", "")
+            environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_REPOSITORY), before)))
+        process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+        )
+        return cls(process, csv_path)
+
+    @property
+    def base_url(self) -> str:
+        """The URL before the cameras' paths; empty until the server is ready."""
+        return self._base_url
+
+    @property
+    def progress(self) -> Progress:
+        """How far the first start has come."""
+        return self._progress
+
+    @property
+    def pid(self) -> int:
+        """The server's process id."""
+        return self._process.pid
+
+    def poll_ready(self) -> bool:
+        """Tell, without waiting, whether the server serves; raises `DemoCityError` if it ended."""
+        if self._ready.is_set():
+            return True
+        if self._process.poll() is not None:
+            raise DemoCityError(f"The demo city ended with status {self._process.returncode}.")
+        return False
+
+    def wait_ready(self, timeout: float) -> None:
+        """Wait until the server serves; raises `DemoCityError` when it ended or is late."""
+        step = 0.1
+        for _ in range(max(1, round(timeout / step))):
+            if self._ready.wait(step) or self.poll_ready():
+                return
+        raise DemoCityError(f"The demo city was not ready after {timeout:g} s.")
+
+    def close(self, timeout: float = 5.0) -> None:
+        """End the server; it is killed if it has not ended after `timeout` seconds."""
+        assert self._process.stdin is not None and self._process.stdout is not None
+        with contextlib.suppress(OSError):
+            self._process.stdin.close()
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        self.control.join(timeout)
+        self._process.stdout.close()
+
+    def _take_line(self, line: str) -> None:
+        word, _, rest = line.partition(" ")
+        if word == "READY":
+            self._base_url = rest
+            self._ready.set()
+        elif word == "PROGRESS":
+            done, total = rest.split()
+            self._progress = Progress(int(done), int(total))
+
+
+def server_command() -> list[str]:
+    """Return how to run the server: with Python, or as the installed program itself."""
+    if getattr(sys, "frozen", False):
+        return [sys.executable, SERVER_OPTION]
+    return [sys.executable, "-m", "app.demo"]
