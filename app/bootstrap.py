@@ -18,10 +18,12 @@ from app.services.registry_import import EXIT_REFUSED, import_cameras
 from app.services.wall_memory import WallMemory, WallState
 from app.settings.command_line import Options
 from app.settings.paths import Places, places
-from app.settings.schema import Settings
+from app.settings.schema import Settings, VideoSettings
 from app.settings.store import read_settings
 from app.storage.database import Database, sqlite_url
 from app.storage.migration import bring_up_to_date
+from app.video.connections import ConnectionSettings
+from app.video.engine import EngineSettings, VideoEngine, workers_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +36,7 @@ class Services:
     tasks: Tasks
     registry: RegistryService
     credentials: Credentials
-    logins: CameraLogins
+    engine: VideoEngine
     wall_memory: WallMemory
     remembered: WallState
     """What was on the screens in the last run."""
@@ -66,6 +68,10 @@ def running_services(
         registry = RegistryService(database, tasks(1, "database"))
         registry.load()
         keys: Credentials = credentials or KeyringCredentials()
+        logins = CameraLogins(keys, tasks(1, "key-store"), notices, SystemClock())
+        engine = VideoEngine(registry.camera, dispatcher, _engine_settings(settings.video), logins)
+        engine.start()
+        stack.callback(engine.close)
         wall_memory = stack.enter_context(
             closing(WallMemory(where.wall_state, dispatcher, notices))
         )
@@ -76,7 +82,7 @@ def running_services(
             tasks=tasks(4, "task"),
             registry=registry,
             credentials=keys,
-            logins=CameraLogins(keys, tasks(1, "key-store"), notices, SystemClock()),
+            engine=engine,
             wall_memory=wall_memory,
             remembered=wall_memory.load(),
         )
@@ -106,6 +112,22 @@ def _database(options: Options, where: Places) -> Iterator[Database]:
     with closing(Database(options.database_url or sqlite_url(where.database))) as database:
         bring_up_to_date(database, where.backups)
         yield database
+
+
+def _engine_settings(video: VideoSettings) -> EngineSettings:
+    return EngineSettings(
+        connection=ConnectionSettings(
+            workers=video.workers or workers_for(),
+            transport=video.transport,
+            open_timeout_s=video.open_timeout_s,
+            read_timeout_s=video.read_timeout_s,
+            ring_seconds=video.ring_seconds,
+            ring_bytes=video.ring_megabytes * 1_000_000,
+        ),
+        opens_at_a_time=video.opens_at_a_time,
+        opens_per_second=video.opens_per_second_per_host,
+        host_rates=video.hosts,
+    )
 
 
 def _settings(where: Places, notices: NoticeBoard, *, must_exist: bool) -> Settings:

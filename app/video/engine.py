@@ -43,8 +43,8 @@ class EngineSettings:
 
     connection: ConnectionSettings = field(default_factory=ConnectionSettings)
     opens_at_a_time: int = 8
-    opens_per_second: int = 16
-    host_rates: Mapping[str, int] = field(default_factory=dict)
+    opens_per_second: float = 16
+    host_rates: Mapping[str, float] = field(default_factory=dict)
     warm_limit: int = 128
     board_bytes: int = 2 << 30
     silence_s: float = 10.0

@@ -43,8 +43,8 @@ class OpenGate:
         self,
         *,
         at_a_time: int = 8,
-        per_second: int = 16,
-        host_rates: Mapping[str, int] | None = None,
+        per_second: float = 16,
+        host_rates: Mapping[str, float] | None = None,
         backoff: Backoff | None = None,
         dice: random.Random | None = None,
     ) -> None:
@@ -134,9 +134,16 @@ class OpenGate:
         knocks = self._knocks.get(host)
         if knocks is None:
             return True
-        while knocks and knocks[0] <= now - 1.0:
+        rate = self._rate(host)
+        # Below one a second: one in a longer while.
+        while knocks and knocks[0] <= now - max(1.0, 1.0 / rate):
             knocks.popleft()
-        return len(knocks) < self._host_rates.get(host, self._per_second)
+        return len(knocks) < max(1, int(rate))
+
+    def _rate(self, host: str) -> float:
+        """Rates are set for ``name:port`` or for the whole name."""
+        name = host.rpartition(":")[0] or host
+        return self._host_rates.get(host, self._host_rates.get(name, self._per_second))
 
     def _send_scouts(self, now: float) -> None:
         down: dict[str, list[_Waiting]] = {}
