@@ -9,6 +9,10 @@ from app.domain.camera import Camera, CameraCode, DistrictCode, SiteCode
 from app.domain.stream import StreamState, StreamStatus
 
 
+SiteKey = tuple[DistrictCode, SiteCode]
+"""A site's code is unique within its district only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Tally:
     """Cameras of one site or district by what their streams do now.
@@ -53,10 +57,10 @@ class LiveCounts:
         self._status_of = status_of
         self._camera_of = camera_of
         self._states: dict[CameraCode, StreamState] = {}
-        self._places: dict[CameraCode, tuple[DistrictCode, SiteCode]] = {}
+        self._places: dict[CameraCode, SiteKey] = {}
         self._districts: dict[DistrictCode, Counter[StreamState]] = {}
-        self._sites: dict[SiteCode, Counter[StreamState]] = {}
-        self.changed: Event[frozenset[SiteCode]] = Event("live_counts.changed")
+        self._sites: dict[SiteKey, Counter[StreamState]] = {}
+        self.changed: Event[frozenset[SiteKey]] = Event("live_counts.changed")
 
     def update(self, cameras: Iterable[CameraCode]) -> None:
         """Look at ``cameras`` again, e.g. at each ``status_changed`` of the engine."""
@@ -67,15 +71,15 @@ class LiveCounts:
     def state_of(self, code: CameraCode) -> StreamState:
         return self._states.get(code, StreamState.CLOSED)
 
-    def of_site(self, code: SiteCode, cameras: int) -> Tally:
+    def of_site(self, site: SiteKey, cameras: int) -> Tally:
         """The tally of a site that has ``cameras`` cameras in all."""
-        return _tally(self._sites.get(code), cameras)
+        return _tally(self._sites.get(site), cameras)
 
     def of_district(self, code: DistrictCode, cameras: int) -> Tally:
         """The tally of a district that has ``cameras`` cameras in all."""
         return _tally(self._districts.get(code), cameras)
 
-    def _look_at(self, code: CameraCode) -> SiteCode | None:
+    def _look_at(self, code: CameraCode) -> SiteKey | None:
         before = self._states.get(code, StreamState.CLOSED)
         now = self._status_of(code).state
         if now is before:
@@ -83,10 +87,9 @@ class LiveCounts:
         place = self._place_of(code)
         if place is None:
             return None
-        district, site = place
         for counter in (
-            self._districts.setdefault(district, Counter()),
-            self._sites.setdefault(site, Counter()),
+            self._districts.setdefault(place[0], Counter()),
+            self._sites.setdefault(place, Counter()),
         ):
             if before is not StreamState.CLOSED:
                 counter[before] -= 1
@@ -97,9 +100,9 @@ class LiveCounts:
         else:
             self._states[code] = now
             self._places[code] = place
-        return site
+        return place
 
-    def _place_of(self, code: CameraCode) -> tuple[DistrictCode, SiteCode] | None:
+    def _place_of(self, code: CameraCode) -> SiteKey | None:
         """Where an open camera was counted; a camera that left the registry is still taken off."""
         known = self._places.get(code)
         if known is not None:

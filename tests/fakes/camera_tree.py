@@ -24,9 +24,6 @@ class FakeCameraTree:
     def sites_of(self, district: DistrictCode) -> Sequence[Site]:
         return self._sites[district]
 
-    def cameras_at(self, site: SiteCode) -> Sequence[Camera]:
-        return self._cameras[site]
-
     def cameras_of(self, district: DistrictCode) -> Sequence[Camera]:
         return [camera for site in self._sites[district] for camera in self._cameras[site.code]]
 
@@ -47,12 +44,13 @@ class FakeCameraTree:
         ]
 
     def rename(self, code: CameraCode, name: str) -> None:
-        """Give a camera another name, without announcing it."""
+        """Give a camera another name, and announce it."""
         old = self._by_code[code]
         new = Camera(code, name, old.call_up, old.site, old.district, old.main_url)
         self._by_code[code] = new
         cameras = self._cameras[old.site]
         cameras[cameras.index(old)] = new
+        self.changed.emit(None)
 
     def remove_site(self, code: SiteCode) -> None:
         """Take a site and its cameras out, and announce it."""

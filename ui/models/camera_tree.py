@@ -1,6 +1,6 @@
 """Districts, sites and cameras as a tree for Qt's views."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 from typing import Any, Protocol
 
@@ -18,7 +18,7 @@ from PySide6.QtGui import QColor
 
 from app.core.events import Event
 from app.domain.camera import Camera, CameraCode, District, DistrictCode, Site, SiteCode
-from app.services.live_counts import LiveCounts
+from app.services.live_counts import LiveCounts, SiteKey
 from ui.binding import bind
 from ui.camera_mime import CAMERA_MIME, camera_mime
 from ui.console.wording import STATE_COLOURS, state_text, tally_text
@@ -52,8 +52,6 @@ class CameraTree(Protocol):
 
     def cameras_of(self, district: DistrictCode) -> Sequence[Camera]: ...
 
-    def cameras_at(self, site: SiteCode) -> Sequence[Camera]: ...
-
 
 class CameraTreeModel(QAbstractItemModel):
     """Reads the registry only where the view looks, and keeps no object per camera.
@@ -69,9 +67,9 @@ class CameraTreeModel(QAbstractItemModel):
         self._counts = counts
         self._districts: Sequence[District] = registry.districts()
         self._sites: dict[int, Sequence[Site]] = {}
-        self._cameras: dict[tuple[int, int], Sequence[Camera]] = {}
-        self._places: dict[SiteCode, tuple[int, int]] = {}
-        self._stale: set[SiteCode] = set()
+        self._cameras: dict[int, Mapping[SiteCode, Sequence[Camera]]] = {}
+        self._places: dict[SiteKey, tuple[int, int]] = {}
+        self._stale: set[SiteKey] = set()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_REFRESH_MS)
@@ -93,9 +91,10 @@ class CameraTreeModel(QAbstractItemModel):
         for district_row, district in enumerate(self._districts):
             if district.code == camera.district:
                 self._sites_of(district_row)
-        if camera.site not in self._places:
+        key = (camera.district, camera.site)
+        if key not in self._places:
             return QModelIndex()
-        district_row, site_row = self._places[camera.site]
+        district_row, site_row = self._places[key]
         codes = [other.code for other in self._cameras_of(district_row, site_row)]
         if camera.code not in codes:
             return QModelIndex()
@@ -112,17 +111,17 @@ class CameraTreeModel(QAbstractItemModel):
             return
         last = len(self._districts) - 1
         self.dataChanged.emit(self.index(0, 1), self.index(last, 1))
-        for code in stale & self._places.keys():
-            district_row, site_row = self._places[code]
+        for key in stale & self._places.keys():
+            district_row, site_row = self._places[key]
             district = self.index(district_row, 0)
             site = self.index(site_row, 0, district)
             self.dataChanged.emit(site.siblingAtColumn(1), site.siblingAtColumn(1))
-            cameras = self._cameras.get((district_row, site_row))
+            cameras = len(self._cameras_of(district_row, site_row))
             if cameras:
                 first = self.index(0, 0, site)
-                self.dataChanged.emit(first, self.index(len(cameras) - 1, 1, site))
+                self.dataChanged.emit(first, self.index(cameras - 1, 1, site))
 
-    def _on_counts_changed(self, sites: frozenset[SiteCode]) -> None:
+    def _on_counts_changed(self, sites: frozenset[SiteKey]) -> None:
         self._stale |= sites
         if not self._timer.isActive():
             self._timer.start()
@@ -140,17 +139,23 @@ class CameraTreeModel(QAbstractItemModel):
     def _sites_of(self, district_row: int) -> Sequence[Site]:
         sites = self._sites.get(district_row)
         if sites is None:
-            sites = self._registry.sites_of(self._districts[district_row].code)
+            code = self._districts[district_row].code
+            sites = self._registry.sites_of(code)
             self._sites[district_row] = sites
-            self._places.update((site.code, (district_row, row)) for row, site in enumerate(sites))
+            self._places.update(
+                ((code, site.code), (district_row, row)) for row, site in enumerate(sites)
+            )
         return sites
 
     def _cameras_of(self, district_row: int, site_row: int) -> Sequence[Camera]:
-        cameras = self._cameras.get((district_row, site_row))
-        if cameras is None:
-            cameras = self._registry.cameras_at(self._sites_of(district_row)[site_row].code)
-            self._cameras[district_row, site_row] = cameras
-        return cameras
+        """The cameras of a site; the first question groups those of its whole district."""
+        by_site = self._cameras.get(district_row)
+        if by_site is None:
+            grouped: dict[SiteCode, list[Camera]] = {}
+            for camera in self._registry.cameras_of(self._districts[district_row].code):
+                grouped.setdefault(camera.site, []).append(camera)
+            by_site = self._cameras[district_row] = grouped
+        return by_site.get(self._sites_of(district_row)[site_row].code, ())
 
     def _district_data(self, district: District, column: int, role: int) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
@@ -162,12 +167,11 @@ class CameraTreeModel(QAbstractItemModel):
             return district.code
         return _decoration("district", tokens.ACCENT, column, role)
 
-    def _site_data(self, site: Site, column: int, role: int) -> Any:
+    def _site_data(self, site: Site, cameras: int, column: int, role: int) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:
             if column == 0:
                 return f"{site.number}  {one_line(site.name)}"
-            cameras = len(self._registry.cameras_at(site.code))
-            return tally_text(self._counts.of_site(site.code, cameras))
+            return tally_text(self._counts.of_site((site.district, site.code), cameras))
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tool_tip(site.name)
         return _decoration("site", tokens.TEXT_DIM, column, role)
@@ -233,8 +237,9 @@ class CameraTreeModel(QAbstractItemModel):
             return self._camera_data(camera, column, role)
         place = index.internalId()
         if place:
-            site = self._sites_of(place & _ROW_MASK)[index.row()]
-            return self._site_data(site, column, role)
+            district_row, row = place & _ROW_MASK, index.row()
+            cameras = len(self._cameras_of(district_row, row))
+            return self._site_data(self._sites_of(district_row)[row], cameras, column, role)
         return self._district_data(self._districts[index.row()], column, role)
 
     def flags(self, index: Index) -> Qt.ItemFlag:

@@ -42,7 +42,7 @@ class NoticeBanner(QWidget):
         self._rows.addWidget(self._more)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         bind(self, board.changed, self.show_notices)
-        self.show_notices(board.notices)
+        self.show_notices(board.current)
 
     @property
     def texts(self) -> Sequence[str]:

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from app.domain.camera import CameraCode, DistrictCode, SiteCode
 from app.domain.stream import StreamState, StreamStatus
-from app.services.live_counts import LiveCounts, Tally
+from app.services.live_counts import LiveCounts, SiteKey, Tally
 from tests.fakes.camera_tree import FakeCameraTree
 
 DISTRICT = DistrictCode("D1")
-SITE = SiteCode("D1-1")
+SITE = (DISTRICT, SiteCode("D1-1"))
 FIRST = CameraCode("D1-1-1")
 GROUP_OF = {
     StreamState.LIVE: "live",
@@ -61,7 +61,7 @@ def test_a_camera_moves_from_one_tally_to_the_other(wall: Wall) -> None:
 
 
 def test_only_a_change_is_announced(wall: Wall) -> None:
-    heard: list[frozenset[SiteCode]] = []
+    heard: list[frozenset[SiteKey]] = []
     wall.counts.changed.connect(heard.append)
     wall.set(FIRST, StreamState.LIVE)
     wall.set(FIRST, StreamState.LIVE)
@@ -70,7 +70,7 @@ def test_only_a_change_is_announced(wall: Wall) -> None:
 
 def test_an_open_camera_that_left_the_registry_is_taken_off(wall: Wall) -> None:
     wall.set(FIRST, StreamState.LIVE)
-    wall.registry.remove_site(SITE)
+    wall.registry.remove_site(SITE[1])
     wall.set(FIRST, StreamState.CLOSED)
     assert wall.counts.of_district(DISTRICT, 3) == Tally(closed=3)
 
