@@ -28,13 +28,14 @@ class ManualDispatcher:
             self._arrived.notify_all()
 
     def drain(self) -> int:
-        """Run what is queued now; returns how many jobs ran."""
-        with self._arrived:
-            jobs = list(self._jobs)
-            self._jobs.clear()
-        for job in jobs:
-            job()
-        return len(jobs)
+        """Run what is queued now; returns how many jobs ran.
+
+        A job that raises ends the call; the jobs behind it stay queued.
+        """
+        count = len(self._jobs)
+        for _ in range(count):
+            self._jobs.popleft()()
+        return count
 
     def wait(self, seconds: float) -> bool:
         """Block until a job is queued or ``seconds`` have passed; true when one is."""
