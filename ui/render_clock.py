@@ -34,13 +34,14 @@ class RenderClock(QObject):
     def __init__(self, engine: Engine, refresh_hz: int = 60, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
-        self._period_s = 1 / refresh_hz
+        period_ms = max(1, 1000 // refresh_hz)  # Qt counts whole milliseconds
+        self._period_s = period_ms / 1000
         self._targets: list[Refreshable] = []
         self._due: float | None = None
         self._took_ms: deque[float] = deque(maxlen=_KEPT)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(round(1000 / refresh_hz))
+        self._timer.setInterval(period_ms)
         self._timer.timeout.connect(self.tick)
 
     @property

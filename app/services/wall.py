@@ -1,14 +1,14 @@
 """The wall: what every screen shows, and the operator's verbs on it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 from app.core.dispatch import Dispatcher
 from app.core.events import Event
 from app.domain.camera import CameraCode, DistrictCode
 from app.domain.geometry import WHOLE, Size, panned, zoomed
-from app.domain.layout import LAYOUT_NAMES, LayoutName, UnknownLayoutError, layout
+from app.domain.layout import UnknownLayoutError, layout
 from app.services.call_up import CallUpEntry, CallUpProblem
+from app.services.wall_memory import ScreenState, WallState
 from app.services.wall_screen import (
     DEFAULT_LAYOUT,
     CallUpSnapshot,
@@ -17,18 +17,6 @@ from app.services.wall_screen import (
     WallScreen,
 )
 from app.video.engine_types import Engine, ViewKey, ViewSpec
-
-
-@dataclass(frozen=True, slots=True)
-class ScreenState:
-    """What is kept of one screen from one run of the program to the next."""
-
-    layout: str = DEFAULT_LAYOUT
-    district: DistrictCode | None = None
-    page: int = 0
-    overrides: Mapping[int, CameraCode] = field(default_factory=dict)
-    selected: int = 0
-    enlarged: int | None = None
 
 
 class WallService:
@@ -45,14 +33,14 @@ class WallService:
         engine: Engine,
         dispatcher: Dispatcher,
         *,
-        remembered: Sequence[ScreenState] = (),
+        remembered: WallState | None = None,
         warm_pages: int = 1,
     ) -> None:
         self.changed: Event[int] = Event("wall.changed")
         self._directory = directory
         self._engine = engine
         self._dispatcher = dispatcher
-        self._remembered = tuple(remembered)
+        self._remembered = () if remembered is None else remembered.screens
         self._warm_pages = warm_pages
         self._screens: dict[int, WallScreen] = {}
         self._focused = 0
@@ -68,10 +56,10 @@ class WallService:
         return tuple(self.screen(index) for index in sorted(self._screens))
 
     @property
-    def states(self) -> Sequence[ScreenState]:
+    def state(self) -> WallState:
         """What to remember; of screens not opened in this run, what was remembered before."""
         count = max([len(self._remembered), *(index + 1 for index in self._screens)])
-        return tuple(self._state(index) for index in range(count))
+        return WallState(screens=tuple(self._state(index) for index in range(count)))
 
     @property
     def focused(self) -> int:
@@ -242,9 +230,9 @@ class WallService:
             screen.layout = layout(state.layout)
         except UnknownLayoutError:  # written by another version, or by hand
             screen.layout = layout(DEFAULT_LAYOUT)
-        screen.district = state.district
+        screen.district = None if state.district is None else DistrictCode(state.district)
         screen.page = state.page
-        screen.overrides = dict(state.overrides)
+        screen.overrides = {cell: CameraCode(code) for cell, code in state.overrides.items()}
         screen.selected = state.selected
         screen.enlarged = state.enlarged
         screen.adapt()
@@ -254,12 +242,12 @@ class WallService:
         if screen is None:
             return self._remembered[index] if index < len(self._remembered) else ScreenState()
         return ScreenState(
-            screen.layout.name,
-            screen.district,
-            screen.page,
-            dict(screen.overrides),
-            screen.selected,
-            screen.enlarged,
+            layout=screen.layout.name,
+            district=screen.district,
+            page=screen.page,
+            overrides=dict(screen.overrides),
+            selected=screen.selected,
+            enlarged=screen.enlarged,
         )
 
     def _done(self, screen: int, changed: bool) -> None:
@@ -291,6 +279,3 @@ class WallService:
         order = sorted(self._screens.values(), key=lambda s: s.index != self._focused)
         likely = [code for screen in order for code in screen.warm(self._warm_pages)]
         return tuple(code for code in dict.fromkeys(likely) if code not in shown)
-
-
-__all__ = ["LAYOUT_NAMES", "LayoutName", "ScreenState", "WallService"]

@@ -2,20 +2,22 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter
 
 from app.domain.stream import StreamState
 from ui.theme import tokens
 from ui.wall.state_icons import STATE_COLOURS, state_icon
 from ui.wall.wording import TileFace
 
-_VEIL_ALPHA = 150
+_VEIL_ALPHA = 135
 _PLATE_ALPHA = 190
-_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-_WRAPPED = Qt.AlignmentFlag.AlignHCenter | Qt.TextFlag.TextWordWrap
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_WRAP = int(Qt.TextFlag.TextWordWrap)
+_WRAPPED = int(Qt.AlignmentFlag.AlignHCenter) | _WRAP
 
 
 def font_px(pixels: int, *, bold: bool = False) -> QFont:
@@ -71,7 +73,7 @@ def paint_strip(painter: QPainter, strip: QRect, face: TileFace, *, selected: bo
     right = strip.right() + 1 - pad
     for words, colour in _right_side(face):
         width = text.metrics.horizontalAdvance(words)
-        if right - width < left + strong.metrics.horizontalAdvance(face.code):
+        if right - width < left + strong.metrics.horizontalAdvance(face.code) + height:
             break
         _say(painter, text, QRect(right - width, strip.y(), width, height), words, colour, _RIGHT)
         right -= width + 2 * pad
@@ -95,7 +97,7 @@ def paint_absence(painter: QPainter, room: QRect, face: TileFace, picture: QRect
         painter.fillRect(picture, _VEIL)
         if face.state is not StreamState.STALE:
             painter.fillRect(picture, _HATCH)
-    _paint_words(painter, room, face, on_picture=picture is not None)
+    _paint_words(painter, room, face, picture)
 
 
 def _paint_sign(painter: QPainter, strip: QRect, face: TileFace, pad: int) -> int:
@@ -132,49 +134,69 @@ def _right_side(face: TileFace) -> list[tuple[str, QColor]]:
 
 
 def _say(
-    painter: QPainter, how: _Type, where: QRect, words: str, colour: QColor, flags: Qt.AlignmentFlag
+    painter: QPainter, how: _Type, where: QRect, words: str, colour: QColor, flags: int
 ) -> None:
     painter.setFont(how.font)
     painter.setPen(colour)
     painter.drawText(where, flags, words)
 
 
-def _paint_words(painter: QPainter, room: QRect, face: TileFace, *, on_picture: bool) -> None:
-    """Icon, headline, reason and time of the last picture, as much as the room holds."""
-    size = max(9, min(26, room.height() // 11))
-    margin = size
-    width = room.width() - 2 * margin
+def _paint_words(painter: QPainter, room: QRect, face: TileFace, picture: QRect | None) -> None:
+    """Sign, headline, reason and time of the last picture, as much as the room holds.
+
+    On a ground of their own along the lower edge of a picture, else in the middle of the room.
+    """
+    size = max(10, min(24, round(6 + room.height() / 28)))
+    width = room.width() - 2 * size
     if width < 4 * size:
         return
-    lines = [(face.headline, _type(round(size * 1.15), True), _COLOURS[face.state])]
-    if face.reason:
-        lines.append((face.reason, _type(size), _TEXT))
-    if face.last_picture:
-        lines.append((face.last_picture, _type(size), _TEXT_DIM))
+    lines = _lines(face, size, width)
     spacing = size // 3
-    boxes = [
-        how.metrics.boundingRect(QRect(0, 0, width, 10_000), _WRAPPED, text)
-        for text, how, _ in lines
-    ]
-    icon = round(size * 2.2)
-    height = icon + sum(box.height() + spacing for box in boxes)
-    if height > room.height() - spacing:
-        icon = -spacing
-        height = sum(box.height() + spacing for box in boxes) - spacing
-    while height > room.height() and len(lines) > 1:
-        lines.pop()
-        height -= boxes.pop().height() + spacing
+    height = sum(line.height + spacing for line in lines) - spacing
+    while height > room.height() - size and len(lines) > 1:
+        height -= lines.pop().height + spacing
     top = room.y() + (room.height() - height) // 2
-    if on_picture:
-        widest = max(box.width() for box in boxes) + 2 * size
-        plate = QRect(0, 0, min(room.width(), widest), min(room.height(), height + size))
-        plate.moveCenter(room.center())
-        painter.fillRect(plate, _PLATE)
-    if icon > 0:
-        painter.drawPixmap(room.center().x() - icon // 2, top, state_icon(face.state, icon))
-    top += icon + spacing
-    for (text, how, colour), box in zip(lines, boxes, strict=True):
-        painter.setFont(how.font)
-        painter.setPen(QPen(colour))
-        painter.drawText(QRect(room.x() + margin, top, width, box.height()), _WRAPPED, text)
-        top += box.height() + spacing
+    if picture is not None:
+        ground = QRect(picture)
+        ground.setTop(max(picture.top(), picture.bottom() + 1 - height - size))
+        painter.fillRect(ground, _PLATE)
+        painter.fillRect(ground.x(), ground.y(), ground.width(), 1, _COLOURS[face.state])
+        top = picture.bottom() + 1 - height - size // 2
+    _paint_sign_and_headline(painter, room, top, lines[0], face.state)
+    for above, line in pairwise(lines):
+        top += above.height + spacing
+        where = QRect(room.x() + size, top, width, line.height)
+        _say(painter, line.how, where, line.text, line.colour, _WRAPPED)
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    text: str
+    how: _Type
+    colour: QColor
+    height: int
+
+
+def _lines(face: TileFace, size: int, width: int) -> list[_Line]:
+    said = [(face.headline, _type(round(size * 1.2), True), _COLOURS[face.state])]
+    said.append((face.reason, _type(size), _TEXT))
+    said.append((face.last_picture, _type(size), _TEXT_DIM))
+    room = QRect(0, 0, width, 10_000)
+    return [
+        _Line(text, how, colour, how.metrics.boundingRect(room, _WRAPPED, text).height())
+        for text, how, colour in said
+        if text
+    ]
+
+
+def _paint_sign_and_headline(
+    painter: QPainter, room: QRect, top: int, line: _Line, state: StreamState
+) -> None:
+    """The sign stands left of the headline, both together in the middle."""
+    side = round(line.how.metrics.height() * 0.95)
+    pad = side // 3
+    words = min(line.how.metrics.horizontalAdvance(line.text), room.width() - side - 3 * pad)
+    x = room.x() + (room.width() - side - pad - words) // 2
+    painter.drawPixmap(x, top + (line.how.metrics.height() - side) // 2, state_icon(state, side))
+    where = QRect(x + side + pad, top, words + 1, line.height)
+    _say(painter, line.how, where, line.text, line.colour, _LEFT | _WRAP)

@@ -53,7 +53,7 @@ _REASONS: Mapping[Reason, str] = {
     Reason.WORKER_CRASHED: QT_TRANSLATE_NOOP("Tile", "The decoder stopped and is started again"),
     Reason.WORKER_HUNG: QT_TRANSLATE_NOOP("Tile", "The decoder hung and is started again"),
     Reason.CRASHES_DECODER: QT_TRANSLATE_NOOP(
-        "Tile", "Its stream crashed the decoder repeatedly, so it is switched off"
+        "Tile", "The stream crashed the decoder again and again"
     ),
     Reason.SERVER_BUSY: QT_TRANSLATE_NOOP("Tile", "The camera has no connection free"),
     Reason.OVERLOADED: QT_TRANSLATE_NOOP("Tile", "This workstation is overloaded"),
@@ -181,7 +181,7 @@ def face_of(
         state_word=state_word(state),
         headline="" if is_live else _headline(state, status),
         reason="" if is_live else reason_sentence(status.reason),
-        last_picture="" if is_live else _last_picture(status, now_us),
+        last_picture="" if is_live else _last_picture(state, status, now_us),
         age=duration(age) if age is not None and age > FRESH_WITHIN_S else "",
         dot=_dot(age) if is_live else None,
         stream=tr(_KINDS[status.kind]) if status.kind is not None else "",
@@ -215,19 +215,28 @@ def _headline(state: StreamState, status: TileStatus) -> str:
         return tr("No new picture for {0}").format(duration(status.age_s, tenths=False))
     if state is StreamState.CONNECTING and status.state is StreamState.LIVE:
         return tr("Waiting for the first picture")
-    if status.retry_in_s is not None and status.retry_in_s >= 0.5:
-        words = tr("{0} – next attempt in {1} s")
-        if state is StreamState.RECONNECTING:
-            words = tr("{0} in {1} s")
-        seconds = f"{status.retry_in_s:.0f}"
-        return words.format(state_word(state), seconds)
+    if state is StreamState.RECONNECTING and _has_countdown(status):
+        return tr("Reconnecting in {0} s").format(_countdown(status))
     return state_word(state)
 
 
-def _last_picture(status: TileStatus, now_us: int) -> str:
-    if status.taken_utc_us is None:
-        return ""
-    return tr("Last picture {0}").format(clock_time(status.taken_utc_us, now_us))
+def _has_countdown(status: TileStatus) -> bool:
+    return status.retry_in_s is not None and status.retry_in_s >= 0.5
+
+
+def _countdown(status: TileStatus) -> str:
+    return f"{status.retry_in_s:.0f}"
+
+
+def _last_picture(state: StreamState, status: TileStatus, now_us: int) -> str:
+    """When the last picture was taken and, where the headline does not say, the next attempt."""
+    said = []
+    if status.taken_utc_us is not None:
+        taken = clock_time(status.taken_utc_us, now_us)
+        said.append(tr("Last picture {0}").format(taken))
+    if state is not StreamState.RECONNECTING and _has_countdown(status):
+        said.append(tr("Next attempt in {0} s").format(_countdown(status)))
+    return " · ".join(said)
 
 
 def _dot(age_s: float | None) -> StreamState | None:

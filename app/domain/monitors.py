@@ -1,0 +1,51 @@
+"""Which monitor each screen of the wall is on, also when monitors come and go."""
+
+from collections.abc import Mapping, Sequence
+
+from app.domain.geometry import Rect
+
+
+def wanted_screens(monitors: int, *, has_console: bool) -> int:
+    """One screen a monitor, but for the one the console is on; at least one."""
+    return max(1, monitors - 1 if has_console else monitors)
+
+
+def homes(screens: int, monitors: Sequence[str], console: str | None) -> Mapping[int, str]:
+    """The monitor that each screen belongs to, when all is plugged in.
+
+    Screens fill the monitors in order, the console's last; more screens than monitors share.
+    """
+    order = [name for name in monitors if name != console]
+    order += [name for name in monitors if name == console]
+    if not order:
+        return {}
+    return {screen: order[screen % len(order)] for screen in range(screens)}
+
+
+def assigned(home: Mapping[int, str], present: Sequence[str]) -> Mapping[int, str]:
+    """The monitor that each screen is on now: its home, else the one with the fewest screens."""
+    if not present:
+        return {}
+    found = {screen: name for screen, name in home.items() if name in present}
+    for screen in home:
+        if screen not in found:
+            used = list(found.values())
+            found[screen] = min(present, key=used.count)
+    return found
+
+
+def shared_out(monitor: Rect, screens: int) -> Sequence[Rect]:
+    """Side by side and one below the other, where several screens have to share a monitor."""
+    columns = 1
+    while columns * columns < screens:
+        columns += 1
+    rows = -(-screens // columns)
+    return [
+        Rect(
+            monitor.x + number % columns * monitor.width // columns,
+            monitor.y + number // columns * monitor.height // rows,
+            monitor.width // columns,
+            monitor.height // rows,
+        )
+        for number in range(screens)
+    ]
