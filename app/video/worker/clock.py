@@ -10,7 +10,7 @@ from dataclasses import dataclass
 _RISE_PPM = 100
 """How fast the estimate may follow upwards: a crystal's drift, not a growing queue's."""
 _STEP_US = 200_000
-"""A jump of UTC against the presentation time stamps beyond this is the camera's clock being set."""
+"""A jump of UTC against the presentation time stamps beyond this: the camera's clock was set."""
 _REPORTS_LOST_US = 60_000_000
 """Without a sender report for this long the camera's time is no longer vouched for."""
 

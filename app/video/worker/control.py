@@ -27,7 +27,7 @@ from app.video.messages import (
     Shutdown,
     WorkerReady,
 )
-from app.video.worker.interruption import Interrupter
+from app.video.worker.engines import Engines
 from app.video.worker.ring import RingBudget
 from app.video.worker.stream import Stream
 
@@ -64,18 +64,16 @@ class Control:
         self._mailbox = Mailbox(connection)
         self._writer = BoardWriter(memory)
         self._budget = RingBudget(_RING_BYTES)
-        self._interrupter = Interrupter()
+        self._engines = Engines()
         self._streams: dict[int, Stream] = {}
         self._pool = ThreadPoolExecutor(2, "views")
         self._process = psutil.Process()
 
     def run(self) -> None:
         """Until told to leave or the pipe closes."""
-        self._mailbox.send(
-            WorkerReady(
-                os.getpid(), f"FFmpeg {av.ffmpeg_version_info}, PyAV {av.__version__}", "", False
-            )
-        )
+        vlc = self._engines.vlc.glance()
+        decoder = f"FFmpeg {av.ffmpeg_version_info}, PyAV {av.__version__}"
+        self._mailbox.send(WorkerReady(os.getpid(), decoder, vlc.missing, vlc.rtsp))
         next_beat = time.monotonic() + _BEAT_S
         while not self._mailbox.is_broken:
             wait = next_beat - time.monotonic()
@@ -95,7 +93,7 @@ class Control:
 
     def _obey(self, command: Command) -> None:
         if isinstance(command, OpenStream):
-            stream = Stream(command, self._report, self._writer, self._budget, self._interrupter)
+            stream = Stream(command, self._report, self._writer, self._budget, self._engines)
             self._streams[command.stream] = stream
             stream.start()
         elif isinstance(command, SetViews):

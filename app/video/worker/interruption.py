@@ -22,7 +22,7 @@ _PASSED = 0.0
 def _find_offset() -> int | None:
     """Where PyAV's containers keep the running time-out, or ``None`` if it cannot be told."""
     with av.open(io.BytesIO(_one_picture()), "r", format="mjpeg", timeout=(None, _MARK)) as probe:
-        packets = probe.demux()
+        packets: Any = probe.demux()
         next(packets)  # The time-out is in force while the packets are being read.
         held = ctypes.string_at(id(probe), type(probe).__basicsize__)
         packets.close()

@@ -3,65 +3,97 @@
 import struct
 import time
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 
 import av
 from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Stream
 from av.video.stream import VideoStream
 
 from app.core.redaction import SECRETS, split_credentials
 from app.domain.stream import Reason
 from app.video.messages import OpenStream
 from app.video.worker.clock import PictureTime
-from app.video.worker.failures import StreamFailure
+from app.video.worker.failures import (
+    SYSTEM_AUTHORITIES,
+    StreamFailure,
+    check_url,
+    failure_of_open,
+    resolve,
+)
 from app.video.worker.interruption import Interrupter
 from app.video.worker.ring import RingEntry
 
-_PROTOCOLS = "file,http,https,httpproxy,tcp,udp,rtp,srtp,rtsp,rtsps,tls,crypto,subfile,concat,data"
-_QUICK = {"probesize": "32", "analyzeduration": "0"}
+# What a URL may lead to; a playlist from the network must not name local files.
+_PROTOCOLS = {
+    "rtsp": "rtsp,rtp,srtp,tcp,udp,crypto",
+    "rtsps": "rtsp,rtsps,rtp,srtp,tcp,udp,tls,crypto",
+    "http": "http,https,httpproxy,tcp,tls,crypto",
+    "https": "http,https,httpproxy,tcp,tls,crypto",
+    "file": "file,crypto",
+}
+# RTSP describes itself, so nothing needs to be read ahead. Never fflags=nobuffer: it throws away
+# what was read, the first key frame included.
+_QUICK = {"probesize": "32", "analyzeduration": "0", "allowed_media_types": "video"}
 _THOROUGH = {"probesize": "500000", "analyzeduration": "1000000"}
-_SYSTEM_AUTHORITIES = "/etc/ssl/certs/ca-certificates.crt"
+# Their parser holds each picture until the next one begins to arrive.
+_HELD_BACK = frozenset({"h264", "hevc"})
 _PRFT = struct.Struct("=q")
 
 
-def options_for(command: OpenStream) -> dict[str, str]:
+def options_for(command: OpenStream, scheme: str) -> dict[str, str]:
     """FFmpeg's options for opening the stream; the URL and its secrets are not among them."""
-    scheme = command.url.partition(":")[0].lower()
-    options = {
-        "protocol_whitelist": _PROTOCOLS,
-        "timeout": str(int(command.read_timeout_s * 1e6)),
-    }
+    options = {"protocol_whitelist": _PROTOCOLS[scheme]}
+    if scheme == "file":
+        return options | _THOROUGH
+    shortest = min(command.open_timeout_s, command.read_timeout_s)
+    options["timeout"] = str(int(shortest * 1e6))
     if scheme in ("rtsp", "rtsps"):
-        # Describes itself in its SDP, so nothing needs to be read ahead. Never fflags=nobuffer:
-        # it throws away what was read, the first key frame included.
         options |= _QUICK
-        options["allowed_media_types"] = "video"
         options["rtsp_transport"] = "udp" if command.transport == "udp" else "tcp"
-        if scheme == "rtsps":
-            options["tls_verify"] = "1"
-            options["ca_file"] = command.ca_file or _SYSTEM_AUTHORITIES
     else:
         options |= _THOROUGH
+    if scheme in ("rtsps", "https"):
+        options["tls_verify"] = "1"
+        options["ca_file"] = command.ca_file or SYSTEM_AUTHORITIES
     return options
 
 
 class PyavSource:
     """One connection. Made, read and closed by the stream's thread; ``stop`` by any."""
 
+    engine = "ffmpeg"
+
     def __init__(self, command: OpenStream, interrupter: Interrupter) -> None:
-        """Connect; raises whatever PyAV raises, and ``StreamFailure`` when there is no video."""
+        """Connect; raises ``StreamFailure``."""
         self._interrupter = interrupter
+        parts = check_url(command.url)
+        self.scheme = parts.scheme
         _bare, user, password = split_credentials(command.url)
         if password:
             SECRETS.add(password, user or "")
-        read_timeout = None if interrupter.works else command.read_timeout_s
-        self._container: InputContainer = av.open(
-            command.url,
-            "r",
-            options=options_for(command),
-            timeout=(command.open_timeout_s, read_timeout),
-            metadata_errors="replace",
-        )
+        resolve(parts, command.open_timeout_s)
+        began = time.monotonic()
+        try:
+            self._container: InputContainer = av.open(
+                command.url,
+                "r",
+                options=options_for(command, parts.scheme),
+                timeout=(
+                    command.open_timeout_s,
+                    None if interrupter.works else command.read_timeout_s,
+                ),
+                metadata_errors="replace",
+            )
+        except Exception as error:  # noqa: BLE001 - a door: corrupt input raises anything
+            raise failure_of_open(
+                error,
+                parts,
+                command.ca_file,
+                took_s=time.monotonic() - began,
+                timeout_s=min(command.open_timeout_s, command.read_timeout_s),
+            ) from None
         try:
             self.video = self._choose()
         except BaseException:
@@ -75,7 +107,8 @@ class PyavSource:
         if not videos:
             raise StreamFailure(Reason.NO_VIDEO, "The stream has no video track")
         video = videos[0]
-        if video.codec_context is None:
+        context: Any = video.codec_context
+        if context is None:
             raise StreamFailure(Reason.UNSUPPORTED, "No decoder for the video track")
         return video
 
@@ -83,19 +116,26 @@ class PyavSource:
         """The packets as they come; ends with the stream, raises what PyAV raises."""
         stamp = self.time.stamp
         now = time.time_ns
-        for packet in self._container.demux(self.video):
-            arrival_us = now() // 1000
-            size = packet.size
+        unpack = _PRFT.unpack_from
+        is_held_back = self.video.codec_context.name in _HELD_BACK and self.scheme != "file"
+        begun_us = 0
+        for video_packet in self._container.demux(self.video):
+            released_us = now() // 1000
+            size = video_packet.size
             if not size:
                 continue
-            pts = packet.pts
-            utc_us: int | None = None
-            is_new_report = False
-            if packet.has_sidedata("prft"):
-                utc_us = _PRFT.unpack_from(packet.get_sidedata("prft"))[0]
-                is_new_report = packet.has_sidedata("rtcp_sr")
-            taken = stamp(utc_us, pts, arrival_us, is_new_report=is_new_report)
-            yield RingEntry(packet, packet.is_keyframe, taken, pts or 0, size)
+            # The parser let go of the picture before this one when this one began to arrive.
+            arrival_us = begun_us if is_held_back and begun_us else released_us
+            begun_us = released_us
+            pts = video_packet.pts
+            if video_packet.has_sidedata("prft"):
+                utc_us = unpack(cast("bytes", video_packet.get_sidedata("prft")))[0]
+                is_new_report = video_packet.has_sidedata("rtcp_sr")
+                taken = stamp(utc_us, pts, arrival_us, is_new_report=is_new_report)
+            else:
+                taken = stamp(None, pts, arrival_us, is_new_report=False)
+            packet = cast("Packet[Stream]", video_packet)
+            yield RingEntry(packet, packet.is_keyframe, taken, released_us, pts or 0, size)
 
     def stop(self) -> None:
         """End a read that is under way. Any thread."""
@@ -106,7 +146,7 @@ class PyavSource:
 
     def describe(self) -> tuple[str, int, int]:
         """Codec, width and height as announced; 0 where the camera did not say."""
-        context: Any = self.video.codec_context
+        context = self.video.codec_context
         return context.name, context.width or 0, context.height or 0
 
     def pixel_aspect(self) -> float:

@@ -13,11 +13,12 @@ from app.video.worker.clock import Stamp
 
 @dataclass(slots=True)
 class RingEntry:
-    """One packet, with its size in bytes and when its picture was taken."""
+    """One packet, when its picture was taken, and when FFmpeg gave it out (Unix time)."""
 
     packet: "Packet[Stream]"
     is_key: bool
     stamp: Stamp
+    released_us: int
     pts: int
     size: int
 
@@ -65,26 +66,27 @@ class PacketRing:
         self._budget = budget
         self._groups: deque[_Group] = deque()
         self._size = 0
+        self._oldest_us = 0
+        self._newest_us = 0
         self.overflowed = False
 
     @property
     def size(self) -> int:
-        """Bytes of packets held."""
+        """Bytes of packets held. Any thread."""
         return self._size
 
     @property
     def seconds(self) -> float:
-        """From the oldest packet's arrival to the newest's."""
-        if not self._groups:
-            return 0.0
-        newest = self._groups[-1].entries[-1].stamp.arrival_us
-        return (newest - self._groups[0].entries[0].stamp.arrival_us) / 1e6
+        """From the oldest packet's arrival to the newest's. Any thread."""
+        return (self._newest_us - self._oldest_us) / 1e6 if self._size else 0.0
 
     def append(self, entry: RingEntry) -> None:
         """Keep ``entry``; packets before the first key frame are of no use and are not kept."""
         groups = self._groups
         if entry.is_key:
             self.overflowed = False
+            if not groups:
+                self._oldest_us = entry.stamp.arrival_us
             groups.append(_Group())
         elif not groups or self.overflowed:
             return
@@ -93,6 +95,7 @@ class PacketRing:
         size = entry.size
         group.size += size
         self._size += size
+        self._newest_us = entry.stamp.arrival_us
         within = self._budget is None or self._budget.take(size)
         if entry.is_key or not within or self._size > self._limit:
             self._trim(entry.stamp.arrival_us, within)
@@ -109,6 +112,8 @@ class PacketRing:
         if groups and self._size > self._limit:
             self._drop()
             self.overflowed = True
+        if groups:
+            self._oldest_us = groups[0].entries[0].stamp.arrival_us
 
     def _drop(self) -> bool:
         group = self._groups.popleft()

@@ -7,8 +7,8 @@ arithmetic is swscale's, so every colour space and range comes out right on both
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-import av
 import cv2
 import numpy as np
 import numpy.typing as npt
@@ -94,6 +94,7 @@ class ViewScaler:
             even = (scaled.width + scaled.width % 2, scaled.height + scaled.height % 2)
             small = VideoFrame(*even, planes_of)
             small.color_range = frame.color_range
+            small.colorspace = frame.colorspace
         return _Plan(
             width,
             height,
@@ -130,13 +131,13 @@ class ViewScaler:
         name = frame.format.name
         shift_x, shift_y = _CHROMA_SHIFTS[name]
         left, top, width, height = plan.box
-        for index, (source, target) in enumerate(zip(frame.planes, small.planes, strict=True)):
+        for index, (source, plane) in enumerate(zip(frame.planes, small.planes, strict=True)):
             by_x, by_y = (shift_x, shift_y) if index else (0, 0)
             rows = _rows(source)
             cut = rows[
                 top >> by_y : -(-(top + height) >> by_y), left >> by_x : -(-(left + width) >> by_x)
             ]
-            _resize(cut, _rows(target))
+            _resize(cut, _rows(plane)[: plane.height, : plane.width])
         return small
 
 
@@ -175,9 +176,10 @@ def _planar(frame: VideoFrame) -> str:
     return "yuvj420p" if full else "yuv420p"
 
 
-def _rows(plane: "av.video.plane.VideoPlane") -> Pixels:
-    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
-    return rows[: plane.height, : plane.width]
+def _rows(plane: Any) -> Pixels:
+    """The bytes of a plane, a row of the picture each; valid as long as its frame."""
+    rows: Pixels = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+    return rows
 
 
 def _resize(source: Pixels, target: Pixels) -> None:
@@ -193,11 +195,10 @@ def _resize(source: Pixels, target: Pixels) -> None:
 
 
 def _copy_rows(picture: VideoFrame, size: Size, target: memoryview) -> None:
-    plane = picture.planes[0]
+    plane: Any = picture.planes[0]
     length = size.width * 4
     if plane.line_size == length:
         target[: length * size.height] = memoryview(plane)[: length * size.height]
         return
-    rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
     out = np.frombuffer(target, np.uint8, length * size.height).reshape(size.height, length)
-    np.copyto(out, rows[: size.height, :length])
+    np.copyto(out, _rows(plane)[: size.height, :length])

@@ -1,0 +1,183 @@
+"""What happens to a stream's packets: kept in the ring, decoded when hot, shown in the views."""
+
+import threading
+import time
+from collections import deque
+from collections.abc import Sequence
+
+from app.domain.stream import Effort, StreamKind
+from app.video.board import BoardWriter
+from app.video.messages import OpenStream, SetViews, View
+from app.video.worker.decoding import Decoder, Picture
+from app.video.worker.ring import PacketRing, RingBudget, RingEntry
+from app.video.worker.views import LiveView, Views
+
+_MUCH_SMALLER = 0.6
+"""Below this linear size of a tile against its source the loop filter's work is invisible."""
+_WITH_ERRORS_S = 10.0
+_WITHOUT_KEY_S = 30.0
+
+
+class Pipeline:
+    """Between a stream's thread, which feeds it, and the views, which any thread may change.
+
+    The lock guards ring, decoder and views. The stream's thread does not hold it while it waits
+    for the network, so a warm stream can be made hot from outside at any moment.
+    """
+
+    def __init__(self, command: OpenStream, writer: BoardWriter, budget: RingBudget) -> None:
+        self.ring = PacketRing(command.ring_seconds, command.ring_bytes, budget)
+        self.decoded = 0
+        self.busy_ns = 0
+        self.behind_us = 0
+        self._row = command.row
+        self._writer = writer
+        self._lock = threading.Lock()
+        self._views = Views(writer, StreamKind(command.kind))
+        self._decoder: Decoder | None = None
+        self._aspect = 1.0
+        self._effort = Effort.FULL
+        self._last: Picture | None = None
+        self._wanted: deque[SetViews] = deque()
+        self._is_closed = False
+        self._good_at = time.monotonic()
+
+    @property
+    def published(self) -> int:
+        return self._views.published
+
+    @property
+    def errors(self) -> int:
+        """Packets that could not be decoded."""
+        decoder = self._decoder
+        return decoder.errors if decoder is not None else 0
+
+    def begin(self, decoder: Decoder | None, aspect: float) -> None:
+        """The stream is open; ``None`` when the source decodes by itself."""
+        with self._lock:
+            self._decoder = decoder
+            self._aspect = aspect
+            self._good_at = time.monotonic()
+            self._choose_effort()
+
+    def end(self) -> None:
+        """Nothing is written any more once this returns; frees the ring and the decoder."""
+        with self._lock:
+            self._is_closed = True
+            self._views.replace(())
+            self._decoder = None
+            self._last = None
+            self.ring.clear()
+
+    def want(self, command: SetViews) -> None:
+        """Note the views that are wanted; ``apply`` makes them so. Any thread."""
+        self._wanted.append(command)
+
+    def apply(self) -> list[int]:
+        """Make the views the wanted ones and show what there is; any thread.
+
+        Returns the versions that hold from now on.
+        """
+        with self._lock:
+            versions: list[int] = []
+            newest: SetViews | None = None
+            while self._wanted:
+                newest = self._wanted.popleft()
+                versions.append(newest.version)
+            if newest is not None and not self._is_closed:
+                self._set_views(newest.views, Effort(newest.effort))
+            return versions
+
+    def _set_views(self, wanted: Sequence[View], effort: Effort) -> None:
+        was_hot = bool(self._views)
+        fresh = self._views.replace(wanted)
+        self._effort = effort
+        if not self._views:
+            self._last = None
+            return
+        self._choose_effort()
+        if not was_hot:
+            self._good_at = time.monotonic()
+            self._catch_up()
+        elif fresh and self._last is not None:
+            self._show(self._last, fresh)
+
+    def _choose_effort(self) -> None:
+        decoder = self._decoder
+        if decoder is None or not self._views:
+            return
+        width, height = decoder.size
+        small = self._views.shrinks_much(width, height, _MUCH_SMALLER)
+        decoder.ask(
+            skip_loop_filter=small or self._effort >= Effort.NO_LOOP_FILTER,
+            only_keys=self._effort >= Effort.KEY_FRAMES,
+        )
+
+    def _catch_up(self) -> None:
+        """Decode from the last key frame on and show only the newest picture."""
+        decoder = self._decoder
+        if decoder is None:
+            return
+        decoder.restart(in_a_hurry=True)
+        newest: Picture | None = None
+        for entry in self.ring.since_key():
+            pictures = self._decode(decoder, entry)
+            if pictures:
+                newest = pictures[-1]
+        if newest is not None:
+            self._show(newest)
+
+    def _decode(self, decoder: Decoder, entry: RingEntry) -> Sequence[Picture]:
+        began = time.perf_counter_ns()
+        self._writer.enter(self._row)
+        pictures = decoder.decode(entry)
+        self._writer.leave(self._row)
+        self.busy_ns += time.perf_counter_ns() - began
+        self.decoded += len(pictures)
+        return pictures
+
+    def _show(self, picture: Picture, only: Sequence[LiveView] | None = None) -> None:
+        began = time.perf_counter_ns()
+        self._writer.enter(self._row)
+        self._views.publish(picture[0], picture[1], self._aspect, only)
+        self._writer.leave(self._row)
+        self._last = picture
+        self.busy_ns += time.perf_counter_ns() - began
+        self._good_at = time.monotonic()
+
+    def take(self, entry: RingEntry) -> None:
+        """Keep a packet, and show its picture to whoever looks. The stream's thread."""
+        with self._lock:
+            if self._is_closed:
+                return
+            self.ring.append(entry)
+            decoder = self._decoder
+            if decoder is None or not self._views:
+                return
+            size = decoder.size
+            pictures = self._decode(decoder, entry)
+            if decoder.size != size:
+                self._choose_effort()
+            for picture in pictures:
+                self._show(picture)
+            if pictures:
+                self.behind_us = time.time_ns() // 1000 - entry.released_us
+
+    def show(self, picture: Picture) -> None:
+        """Show a picture that the source decoded itself. The stream's thread."""
+        with self._lock:
+            if self._is_closed:
+                return
+            self.decoded += 1
+            if self._views:
+                self._show(picture)
+
+    def undecodable_s(self) -> float:
+        """For how long packets have come without a picture, once that is beyond patience, else 0.
+
+        A camera with rare key frames gets more patience than one that sends errors.
+        """
+        if not self._views:
+            return 0.0
+        waited = time.monotonic() - self._good_at
+        return waited if waited > (_WITH_ERRORS_S if self.errors else _WITHOUT_KEY_S) else 0.0
