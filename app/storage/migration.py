@@ -6,7 +6,7 @@ there is something to do.
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -67,7 +67,8 @@ def keep_copy(
             source.backup(to)
         unfinished.replace(copy)
     except (OSError, sqlite3.Error) as error:
-        unfinished.unlink(missing_ok=True)
+        with suppress(OSError):
+            unfinished.unlink()
         raise StorageUnavailable(
             "No copy of the database could be made, so it was not upgraded",
             advice="Check the free space and the rights of the folder backups.",
