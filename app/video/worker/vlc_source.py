@@ -27,7 +27,18 @@ _CHROMA = b"RV32"
 _LARGEST = 3840 * 2160
 _BUFFERS = 4
 """One shown, one read, one drawn into, one to spare."""
-_ENDINGS = frozenset({"Ended", "Error", "Stopped"})
+
+_Number = ctypes.POINTER(ctypes.c_uint)
+# python-vlc declares the chroma as a string that Python would copy: it has to be written to.
+_FormatCallback = ctypes.CFUNCTYPE(
+    ctypes.c_uint,
+    ctypes.c_void_p,
+    ctypes.POINTER(ctypes.c_char),
+    _Number,
+    _Number,
+    _Number,
+    _Number,
+)
 
 
 class VlcSource:
@@ -120,7 +131,7 @@ class VlcSource:
         return (
             decorators.VideoLockCb(lock),
             decorators.VideoDisplayCb(display),
-            decorators.VideoFormatCb(set_format),
+            ctypes.cast(_FormatCallback(set_format), decorators.VideoFormatCb),
             decorators.VideoCleanupCb(clean_up),
         )
 
@@ -141,7 +152,8 @@ class VlcSource:
             return self._arrived.wait_for(lambda: self._drawings > beyond, seconds)
 
     def _has_ended(self) -> bool:
-        return self._player.get_state().name in _ENDINGS
+        state = self._vlc.State
+        return self._player.get_state() in (state.Ended, state.Error, state.Stopped)
 
     def pictures(self) -> Iterator[Picture]:
         """Pictures as they are drawn, newest only; ends with the stream."""
@@ -190,5 +202,12 @@ class VlcSource:
         return "libvlc", width // 4, height
 
     def pixel_aspect(self) -> float:
-        """libVLC draws square pixels."""
-        return 1.0
+        """Width of a drawn pixel divided by its height.
+
+        libVLC 3 asks for memory of the decoder's padded size and stretches the picture over it.
+        """
+        _codec, width, height = self.describe()
+        true_width, true_height = self._player.video_get_size(0)
+        if not (width and height and true_width and true_height):
+            return 1.0
+        return float((true_width / true_height) / (width / height))
