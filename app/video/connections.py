@@ -33,6 +33,8 @@ from app.video.worker_pool import WorkerLoss, WorkerPool
 
 SETTLED_S = 10.0
 STUCK_S = 15.0
+YOUNG_S = 5.0
+LONGEST_PAUSE_S = 30.0
 _log = logging.getLogger(__name__)
 
 
@@ -46,6 +48,15 @@ class ConnectionSettings:
     read_timeout_s: float = 5.0
     ring_seconds: float = 60.0
     ring_bytes: int = 16_000_000
+
+
+@dataclass(slots=True)
+class _Place:
+    """One of the shared workers' places; ``early_deaths`` in a row without a settled life."""
+
+    started_at: float = 0.0
+    early_deaths: int = 0
+    vacant_until: float = 0.0
 
 
 class StreamConnections:
@@ -77,7 +88,8 @@ class StreamConnections:
         self._known_logins: dict[str, Login] = {}
         self._rows = list(range(memory.streams - 1, -1, -1))
         self._numbers = count(1)
-        self._shared: list[int] = []
+        self._shared: dict[int, _Place] = {}
+        self._vacant: list[_Place] = []
         self._isolated: dict[StreamId, int] = {}
         self._stuck: dict[int, StreamRecord] = {}
         self._by_number: dict[int, StreamRecord] = {}
@@ -88,7 +100,8 @@ class StreamConnections:
         self.restarts = 0
 
     def start(self) -> None:
-        self._shared = [self._pool.start_worker() for _ in range(self._settings.workers)]
+        for _ in range(self._settings.workers):
+            self._fill(_Place(), time.monotonic())
 
     def record(self, camera: Camera, stream: StreamId) -> StreamRecord:
         """The stream's record, made at the first question."""
@@ -145,6 +158,11 @@ class StreamConnections:
         def rank(number: int) -> int:
             return 0 if self._by_number[number].views else 1
 
+        for place in [place for place in self._vacant if place.vacant_until <= now]:
+            self._vacant.remove(place)
+            self._fill(place, now)
+        if not self._shared:
+            return
         for number in self._gate.due(now, rank):
             record = self._by_number[number]
             record.phase = Phase.OPENING
@@ -174,8 +192,7 @@ class StreamConnections:
             "Worker %d %s (%s): %d streams open again", worker, loss.value, detail, len(hit)
         )
         verdicts = self._blame(worker, hit, now)
-        if worker in self._shared:
-            self._shared[self._shared.index(worker)] = self._pool.start_worker()
+        self._replace(worker, now)
         self._isolated = {s: w for s, w in self._isolated.items() if w != worker}
         reason = Reason.WORKER_HUNG if loss is WorkerLoss.HUNG else Reason.WORKER_CRASHED
         for record in hit:
@@ -184,6 +201,22 @@ class StreamConnections:
             self._lost(record, Reason.CRASHES_DECODER if guilty else reason, detail, now)
             if verdict is Verdict.FREE:
                 self.hurry(record, now)
+
+    def _fill(self, place: _Place, now: float) -> None:
+        place.started_at = now
+        self._shared[self._pool.start_worker()] = place
+
+    def _replace(self, worker: int, now: float) -> None:
+        """At once, unless workers keep dying young: then after a growing pause."""
+        place = self._shared.pop(worker, None)
+        if place is None:
+            return
+        place.early_deaths = place.early_deaths + 1 if now - place.started_at < YOUNG_S else 0
+        if place.early_deaths < 2:
+            self._fill(place, now)
+        else:
+            place.vacant_until = now + min(LONGEST_PAUSE_S, 2.0 ** (place.early_deaths - 2))
+            self._vacant.append(place)
 
     def _blame(self, worker: int, hit: list[StreamRecord], now: float) -> dict[int, Verdict]:
         stuck = self._stuck.pop(worker, None)

@@ -108,10 +108,11 @@ def bench(memory: BoardMemory) -> Bench:
 
 def test_opening_sends_the_views_along(bench: Bench) -> None:
     record = bench.wanted()
-    assert record.phase is Phase.OPENING
+    phases = [record.phase]
     assert bench.pool.commands(SetViews)[-1].views == list(record.views.values())
     bench.opened()
-    assert record.phase is Phase.OPEN
+    phases.append(record.phase)
+    assert phases == [Phase.OPENING, Phase.OPEN]
 
 
 def test_streams_are_spread_over_the_workers(bench: Bench) -> None:
@@ -202,11 +203,12 @@ def test_a_camera_that_crashes_three_workers_gets_one_of_its_own_then_is_given_u
         bench.reopen(guilty)
     alone = guilty.worker
     assert alone not in (neighbour.worker, 1, 2)
+    reasons = []
     for _ in range(3):
         bench.crash(guilty)
-        reason = guilty.reason
+        reasons.append(guilty.reason)
         bench.reopen(guilty)
-    assert reason is Reason.CRASHES_DECODER
+    assert reasons[-1] is Reason.CRASHES_DECODER
     assert bench.streams.restarts == 6
 
 
@@ -216,6 +218,21 @@ def test_a_stream_stuck_in_native_code_ends_its_worker(bench: Bench) -> None:
     figures = StreamFigures(stuck.connection, 1, 1, 0, 0, 0, 0, 0, 0, False, 0.0, 0, 16.0)
     bench.streams.on_report(stuck.worker, Heartbeat(0.1, 1, 1, [figures]))
     assert bench.pool.ended == [(stuck.worker, True)]
+
+
+@pytest.mark.logs_errors
+def test_workers_that_die_young_are_replaced_with_growing_pauses(bench: Bench) -> None:
+    for worker in (1, 2):
+        bench.streams.on_worker_lost(worker, WorkerLoss.CRASHED, "ended with status 1")
+    assert bench.pool.started == 4
+    for worker in (3, 4):
+        bench.streams.on_worker_lost(worker, WorkerLoss.CRASHED, "ended with status 1")
+    assert bench.pool.started == 4
+    record = bench.wanted()
+    assert record.phase is Phase.WAITING
+    bench.streams.open_due(float("inf"))
+    assert bench.pool.started == 6
+    assert bench.pool.commands(OpenStream)
 
 
 def test_slots_are_free_only_when_the_worker_has_understood(bench: Bench) -> None:
