@@ -118,7 +118,7 @@ def strip_height_px(tile_height_px: int, scale: float) -> int:
     """Device pixels of furniture for a tile of this height: less where tiles are small."""
     points = tile_height_px / scale
     wanted = min(_STRIP_MOST, max(_STRIP_LEAST, 12 + points / 30))
-    return min(tile_height_px // 2, round(wanted * scale))
+    return min(tile_height_px // 3, round(wanted * scale))
 
 
 def places(of: Layout, screen: Size, scale: float) -> tuple[TilePlace, ...]:
