@@ -249,6 +249,10 @@ def _dot(age_s: float | None) -> StreamState | None:
 def _clock_words(status: TileStatus) -> str:
     if status.clock is PictureClock.ARRIVAL:
         return tr("Time of arrival here; the camera gives no clock")
-    if status.clock_offset_s is None:
+    offset = status.clock_offset_s
+    if offset is None:
         return tr("Time by the camera's clock")
-    return tr("Time by the camera's clock, {0} s from ours").format(f"{status.clock_offset_s:+.1f}")
+    words = tr("The camera's clock is {0} s ahead of ours")
+    if offset < 0:
+        words = tr("The camera's clock is {0} s behind ours")
+    return words.format(f"{abs(offset):.1f}")
