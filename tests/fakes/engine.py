@@ -86,6 +86,13 @@ class FakeEngine:
             source_height=1080 if main else 360,
         )
 
+    def publish_stripes(self, key: ViewKey) -> None:
+        """A picture whose columns are white and black in turn: any scaling turns it grey."""
+        self.publish(key, (0, 0, 0))
+        pixels = self._views[key].pixels
+        if pixels is not None:
+            pixels[:, ::2] = 255
+
     def publish_all(self, colour: Colour | None = None) -> None:
         for key in self._views:
             self.publish(key, colour)

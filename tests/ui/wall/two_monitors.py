@@ -1,0 +1,68 @@
+"""Run as a program: places windows and says, when asked, whether they are where they should be.
+
+Arguments: how many windows, and the monitor of the console if there is one. Each line of standard
+input is a JSON list of ``[monitor, x, y, width, height]`` to wait for; the answer is what is.
+"""
+
+import json
+import sys
+import threading
+import time
+from functools import partial
+
+from PySide6.QtWidgets import QApplication
+
+from app.core.dispatch import ManualDispatcher
+from app.services.wall import WallService
+from tests.fakes.directory import FakeDirectory
+from tests.fakes.engine import FakeEngine
+from ui.dispatcher import QtDispatcher
+from ui.screens import ScreenPlacement
+from ui.wall.wall_window import WallWindow
+
+_PATIENCE_S = 10.0
+
+
+def main() -> int:
+    """Answer until standard input ends."""
+    application = QApplication(sys.argv)
+    engine = FakeEngine()
+    service = WallService(FakeDirectory(), engine, ManualDispatcher())
+    windows = [
+        WallWindow(service, engine, index, lambda _event: False)
+        for index in range(int(sys.argv[1]))
+    ]
+    console = sys.argv[2] if len(sys.argv) > 2 else None
+    placement = ScreenPlacement(application, windows, console_monitor=console)
+    placement.place()
+    dispatcher = QtDispatcher()
+
+    def where() -> list[list[object]]:
+        return [
+            [w.screen().name(), w.x(), w.y(), w.width(), w.height()]
+            for w in windows
+            if w.isVisible()
+        ]
+
+    def answer(wanted: list[list[object]]) -> None:
+        end = time.monotonic() + _PATIENCE_S
+        while where() != wanted and time.monotonic() < end:
+            application.processEvents()
+        print(json.dumps(where()), flush=True)  # noqa: T201 - the parent reads it
+
+    def listen() -> None:
+        for line in sys.stdin:
+            dispatcher.post(partial(answer, json.loads(line)))
+        dispatcher.post(application.quit)
+
+    listener = threading.Thread(target=listen, name="listener")
+    listener.start()
+    status = application.exec()
+    for window in windows:
+        window.close()
+    listener.join()
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())
