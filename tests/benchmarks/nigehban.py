@@ -73,15 +73,20 @@ class Installation:
         """Import a registry; raises ProgramFailedError when a row is refused."""
         registry = self.folder / "cameras.csv"
         write_registry(registry, urls)
-        done = subprocess.run(
-            self.command("--import-cameras", str(registry)),
-            cwd=REPOSITORY,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        try:
+            done = subprocess.run(
+                self.command("--import-cameras", str(registry)),
+                cwd=REPOSITORY,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                timeout=60,
+                check=False,
+            )
+        except subprocess.TimeoutExpired as late:
+            said = (late.stderr or b"")[-500:]
+            raise ProgramFailedError(f"import: not ready after 60 s; {said!r}") from None
         if done.returncode:
             raise ProgramFailedError(f"import: {done.stdout[-500:]}{done.stderr[-1500:]}")
 
@@ -182,14 +187,23 @@ class Nigehban:
 def learn_layout(
     installation: Installation, screen: VirtualScreen, tiles: int
 ) -> tuple[list[Rect], list[int]]:
-    """Where the program draws the pictures and of which cameras, from a short run's report."""
+    """Where the program draws the pictures and of which cameras, from a short run's report.
+
+    The run is long enough for every tile to have its picture: before that, a rectangle is the
+    place of a placeholder.
+    """
     numbers = {camera_code(number): number for number in range(tiles)}
     player = Nigehban(installation, screen, tiles)
-    player.start(seconds=4)
+    player.start(seconds=6 + tiles / 6)
     report = player.finish()
     shown = [tile for tile in report["tiles"] if tile["camera"] in numbers]
     if len(shown) != tiles:
         raise ProgramFailedError(f"the report names {len(shown)} of {tiles} bench cameras")
+    waiting = sum(not tile["presented"] for tile in shown)
+    if waiting:
+        raise ProgramFailedError(
+            f"{waiting} of {tiles} tiles had no picture in {report['duration_s']:.0f} s"
+        )
     rects = [tuple(int(edge) for edge in tile["rect"]) for tile in shown]
     cameras = [numbers[tile["camera"]] for tile in shown]
     return [(x, y, w, h) for x, y, w, h in rects], cameras

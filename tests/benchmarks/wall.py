@@ -76,8 +76,8 @@ class WallBench:
     def _try(self, what: str, measure: Callable[[], None]) -> None:
         try:
             measure()
-        except (ProgramFailedError, subprocess.TimeoutExpired) as failure:
-            self.findings.failures.append(f"{what}: {failure}")
+        except ProgramFailedError as failure:
+            self.findings.failures[what] = str(failure)
             say(f"{what} failed: {failure}")
 
     def _decode(self) -> None:
@@ -94,9 +94,18 @@ class WallBench:
 
     def _layout(self, tiles: int) -> tuple[list[Rect], list[int]]:
         if tiles not in self._layouts:
-            learned = nigehban.learn_layout(self._install(tiles), self._screen, tiles)
-            self._layouts[tiles] = learned
+            self._layouts[tiles] = self._learn(tiles)
         return self._layouts[tiles]
+
+    def _learn(self, tiles: int) -> tuple[list[Rect], list[int]]:
+        """Learn a layout; a start that fails is noted as a failed start and tried again."""
+        for _ in range(2):
+            try:
+                return nigehban.learn_layout(self._install(tiles), self._screen, tiles)
+            except ProgramFailedError as failure:
+                self.findings.failed_starts.append(f"{tiles} tiles: {failure}")
+                say(f"start failed: {failure}")
+        return nigehban.learn_layout(self._install(tiles), self._screen, tiles)
 
     def _ours(self, tiles: int, *, with_ring: bool) -> None:
         rects, cameras = self._layout(tiles)
@@ -127,7 +136,7 @@ class WallBench:
         tiles = len(player.rects)
         reason = Mpv.missing_reason() if isinstance(player, Mpv) else None
         if reason is not None:
-            self.findings.failures.append(reason)
+            self.findings.failures["mpv"] = reason
             return
         window = WallWindow(player, self._screen, self._server)
         player.start()
