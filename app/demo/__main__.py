@@ -1,7 +1,9 @@
 """``python -m app.demo``: serves the demo city until its standard input ends.
 
-Standard output carries lines: ``PROGRESS done total``, once ``READY rtsp://127.0.0.1:PORT``, and one JSON object
-for each command that came in. Commands are JSON objects, one a line (see `control`); passwords come in
+Standard output carries lines: ``PROGRESS done total``, once ``READY rtsp://127.0.0.1:PORT``,
+and one JSON object
+for each command that came in. Commands are JSON objects,
+one a line (see `control`); passwords come in
 only that way.
 """
 
@@ -101,7 +103,8 @@ async def serve(options: argparse.Namespace) -> None:
 async def prepare(store: ClipStore, city: City, what: str) -> None:
     """Encode what is to be there before the server is ready; raises `ClipError`.
 
-    With ``first-page`` the other sub clips are encoded while the server already serves; who asks for one of
+    With ``first-page`` the other sub clips are encoded while the server already serves; who asks
+    for one of
     them waits for it.
     """
     scenes = list(dict.fromkeys(camera.scene for camera in city.cameras))

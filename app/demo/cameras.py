@@ -1,4 +1,5 @@
-"""The cameras that the server serves: what each path shows, its clock, its faults and its counts."""
+"""The cameras that the server serves: what each path shows, its clock, its faults and its
+counts."""
 
 import random
 import time

@@ -108,7 +108,8 @@ DISTRICTS = (
 _FIRST = (
     "Gulshan", "Shaheen", "Noor", "Chinar", "Rehmat", "Sabz", "Gulab", "Zarin", "Kamal", "Murad",
     "Sardar", "Mehran", "Jannat", "Firdaus", "Anar", "Sitara", "Khyal", "Bahar", "Tareen", "Zamar",
-    "Spogmai", "Nargis", "Shandana", "Badam", "Toot", "Sheesham", "Kachnar", "Malang", "Baran", "Ziarat",
+    "Spogmai", "Nargis", "Shandana", "Badam", "Toot", "Sheesham", "Kachnar", "Malang", "Baran",
+    "Ziarat",
 )  # fmt: skip
 _KIND_WORDS = {
     SiteKind.MARKET: (
@@ -117,7 +118,8 @@ _KIND_WORDS = {
     ),
     SiteKind.GOVERNMENT: (
         "District Offices", "Courts Gate", "Post Office", "Hospital Gate", "Girls College",
-        "Water Works", "Treasury Office", "Municipal Hall", "Public Library", "Rest House", "Grid Station",
+        "Water Works", "Treasury Office", "Municipal Hall", "Public Library", "Rest House",
+        "Grid Station",
     ),
     SiteKind.ENTRY_EXIT: (
         "Toll Plaza", "North Entry", "South Entry", "Bypass Entry", "River Bridge", "Canal Bridge",
@@ -191,16 +193,13 @@ def _spread(cameras: int, sites: int, source: random.Random) -> list[int]:
 
 
 def _scenes(kind: SiteKind, count: int, last: str, source: random.Random) -> list[str]:
-    """Choose scenes that fit the kind of site; no two neighbours show the same one."""
+    """Choose at most three scenes that fit the kind of site; no two neighbours show the same
+    one."""
     fitting = [scene for place in _PLACES[kind] for scene in SCENES_FOR[place]]
-    chosen: list[str] = []
-    recent = [last]
-    for _ in range(count):
-        free = [scene for scene in fitting if scene not in recent] or fitting
-        scene = source.choice(free)
-        chosen.append(scene)
-        recent = [*recent[-(min(5, len(fitting) - 1)) :], scene]
-    return chosen
+    of_site = source.sample(fitting, 3)
+    if of_site[0] == last:
+        of_site.reverse()
+    return [of_site[index % 3] for index in range(count)]
 
 
 def write_registry(city: City, path: Path, base_url: str, credential: str = "") -> None:

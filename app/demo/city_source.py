@@ -14,7 +14,8 @@ CLIP_PREFIX = "clip/"
 class CitySource:
     """Pictures for ``CODE/main``, ``CODE/sub`` and ``clip/NAME``. Event loop thread only.
 
-    A main stream whose clip is not encoded yet shows the sub clip, as a camera that has just begun to
+    A main stream whose clip is not encoded yet shows the sub clip,
+    as a camera that has just begun to
     deliver may, and changes to the main clip at a key frame once it is there.
     """
 

@@ -1,4 +1,5 @@
-"""The clips of the city: encoded once in processes of their own, kept in a folder, loaded when asked for."""
+"""The clips of the city: encoded once in processes of their own, kept in a folder, loaded when
+asked for."""
 
 import asyncio
 import heapq
@@ -136,7 +137,8 @@ class ClipStore:
             if future.done() or key in [other.key for other in self._workers]:
                 continue
             worker.key = key
-            error = await worker.encode(key, self._folder / key.file_name)
+            is_ahead = key not in self._urgent
+            error = await worker.encode(key, self._folder / key.file_name, is_ahead)
             worker.key = None
             if error or not self._load(key, future):
                 future.set_exception(ClipError(error or f"{key.file_name} was not written"))
@@ -160,9 +162,10 @@ class _Encoder:
         self.is_busy = False
         self.key: ClipKey | None = None
 
-    async def encode(self, key: ClipKey, path: Path) -> str:
-        """Encode one clip; returns what went wrong, or an empty text."""
-        self._pipe.send((key, path))
+    async def encode(self, key: ClipKey, path: Path, is_ahead: bool) -> str:
+        """Encode one clip, politely if it is for later; returns what went wrong, or an empty
+        text."""
+        self._pipe.send((key, path, is_ahead))
         while not self._pipe.poll():
             if not self._process.is_alive():
                 return "the encoding process ended"
@@ -184,13 +187,15 @@ def _encode_jobs(pipe: Connection) -> None:
     """Body of an encoding process."""
     from app.demo.encoding import encode_clip  # codec libraries live in this process only
 
-    if hasattr(os, "nice"):
-        os.nice(10)
+    is_polite = False
     while True:
         try:
-            key, path = pipe.recv()
+            key, path, is_ahead = pipe.recv()
         except (EOFError, KeyboardInterrupt):
             return
+        if is_ahead and not is_polite and hasattr(os, "nice"):
+            os.nice(10)
+            is_polite = True
         try:
             encode_clip(key, path)
         except Exception as error:  # the process goes on; the server reports what happened

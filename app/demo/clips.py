@@ -1,6 +1,7 @@
 """A clip: one looped video as access units, the file it is cached in, and media files as clips.
 
-The cache file is one line of JSON and then the Annex B stream, so a player shows it once the first line is
+The cache file is one line of JSON and then the Annex B stream,
+so a player shows it once the first line is
 cut off. Its name carries the version of the drawing; an older one is simply not found.
 """
 
@@ -96,7 +97,8 @@ def write_clip(path: Path, form: ClipFormat, units: Sequence[bytes]) -> None:
 
 
 def read_clip(path: Path) -> Clip:
-    """Read a cache file; raises `ClipError` when it is damaged and `OSError` when it is not there."""
+    """Read a cache file; raises `ClipError` when it is damaged and `OSError` when it is not
+    there."""
     head_line, _, body = path.read_bytes().partition(b"\n")
     try:
         head = json.loads(head_line)

@@ -23,7 +23,8 @@ class ControlClient:
     def __init__(
         self, to_server: IO[bytes], from_server: IO[bytes], on_line: Callable[[str], None]
     ) -> None:
-        """Read answers until the output ends; other lines go to `on_line`, on the reading thread."""
+        """Read answers until the output ends; other lines go to `on_line`, on the reading
+        thread."""
         self._to_server, self._from_server = to_server, from_server
         self._on_line = on_line
         self._ids = itertools.count(1)
@@ -44,7 +45,13 @@ class ControlClient:
     def set_account(self, target: str, user: str, password: str, scheme: str = "digest") -> None:
         """Ask for a password: ``basic``, ``digest`` or ``both``."""
         self._ask(
-            {"op": "account", "target": target, "user": user, "password": password, "scheme": scheme}
+            {
+                "op": "account",
+                "target": target,
+                "user": user,
+                "password": password,
+                "scheme": scheme,
+            }
         )
 
     def remove_account(self, target: str) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import av
 import cv2
+import numpy as np
 
 from app.demo.bitstream import Codec
 from app.demo.clip_store import ClipKey
@@ -20,6 +21,7 @@ _RATES = {"sub": 450_000, "main": 1_800_000}
 
 def encode_clip(key: ClipKey, path: Path) -> None:
     """Draw and encode a whole loop and write it to `path`."""
+    cv2.setNumThreads(1)  # the processes share the cores among themselves
     width, height = SIZES[key.encoding]
     renderer = SceneRenderer(variant(key.scene), width, height)
     frames = (renderer.frame(index) for index in range(FPS * LOOP_S))
@@ -43,7 +45,8 @@ def encode_h264(
     bit_rate: int,
     preset: str = "ultrafast",
 ) -> Iterator[bytes]:
-    """Yield the Annex B access units of BGR pictures, as a camera encodes: no B-frames, one slice."""
+    """Yield the Annex B access units of BGR pictures, as a camera encodes: no B-frames, one
+    slice."""
     context = av.CodecContext.create("libx264", "w")
     assert isinstance(context, av.VideoCodecContext)
     context.width, context.height = form.width, form.height
@@ -63,7 +66,7 @@ def encode_h264(
         ),
     }
     for index, picture in enumerate(frames):
-        planes = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420)
+        planes = cv2.cvtColor(picture, cv2.COLOR_BGR2YUV_I420).astype(np.uint8, copy=False)
         frame = av.VideoFrame.from_ndarray(planes, format="yuv420p")
         frame.pts = index
         frame.time_base = context.time_base

@@ -46,6 +46,8 @@ class Faults:
     """Distance of the key frames; 0 as encoded (two seconds)."""
     encoding: str = ""
     """``main`` or ``sub``: send that one from the next key frame on, whatever was asked for."""
+    client_buffer_bytes: int = 4 * 1024 * 1024
+    """So much may wait for a client that does not read before its connection is dropped."""
     delay_s: float = 0.0
     """How late pictures leave, as on a slow network; their times stay true."""
 
@@ -66,7 +68,8 @@ NO_FAULTS = Faults()
 
 
 class FaultTable:
-    """The faults set for all cameras, for a camera, for a path; the nearer one wins, value by value."""
+    """The faults set for all cameras, for a camera, for a path; the nearer one wins, value by
+    value."""
 
     def __init__(self) -> None:
         """Begin with cameras that work."""

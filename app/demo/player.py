@@ -1,7 +1,8 @@
 """A playing session: which picture is sent when, with which timestamp, and the sender reports.
 
 Pictures are numbered on the camera's own time line: number ``n`` is taken at ``(n + phase) / fps`` seconds of
-Unix time. A clip of 60 seconds thus shows the same picture at the same second of every minute, and a client
+Unix time. A clip of 60 seconds thus shows the same picture at the same second of every minute,
+and a client
 that knows the sender report knows the true time of every picture.
 """
 
@@ -78,7 +79,8 @@ class Player:
         self._following = frame
 
     def send_until(self, newest: int, taken_at: Callable[[int], float]) -> None:
-        """Send every picture up to `newest` that was not yet sent; `taken_at` gives their Unix times."""
+        """Send every picture up to `newest` that was not yet sent; `taken_at` gives their Unix
+        times."""
         if self._following is None or newest < self._following:
             return
         faults = self.camera.faults
@@ -144,7 +146,8 @@ class Player:
 
 
 class FrameClock:
-    """Wakes all players whose cameras take their pictures at the same moments. Event loop thread only."""
+    """Wakes all players whose cameras take their pictures at the same moments. Event loop thread
+    only."""
 
     def __init__(self, fps: Fraction, phase: float) -> None:
         """Tick `fps` times a second, `phase` of an interval after the whole ones."""

@@ -11,7 +11,8 @@ from pathlib import Path
 from app.demo.control import ControlClient
 
 SERVER_OPTION = "--serve-demo-city"
-"""First argument with which an installed program runs `app.demo.__main__.main` instead of itself."""
+"""First argument with which an installed program runs `app.demo.__main__.main` instead of
+itself."""
 _REPOSITORY = Path(__file__).resolve().parents[2]
 
 

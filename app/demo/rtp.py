@@ -1,6 +1,7 @@
 """RTP and RTCP as bytes: RFC 3550 headers and sender reports, RFC 6184 and RFC 7798 payloads.
 
-An access unit is cut into packets once, into a template that already has the shape of RTSP interleaved
+An access unit is cut into packets once,
+into a template that already has the shape of RTSP interleaved
 data (RFC 2326 section 10.12). Sending it to a client is one copy and ten patched bytes a packet.
 """
 
@@ -67,7 +68,8 @@ def packetise(codec: Codec, nals: Sequence[bytes], limit: int = MAX_PAYLOAD) -> 
 def stamp(
     template: PacketTemplate, *, sequence: int, timestamp: int, ssrc: int, channel: int = 0
 ) -> bytearray:
-    """Return the template as one client's interleaved data, its packets numbered from `sequence`."""
+    """Return the template as one client's interleaved data, its packets numbered from
+    `sequence`."""
     data = bytearray(template.data)
     for offset in template.offsets:
         _PATCH.pack_into(data, offset + 6, sequence & 0xFFFF, timestamp & 0xFFFFFFFF, ssrc)
@@ -101,7 +103,8 @@ def unix_from_ntp(whole: int, fraction: int) -> float:
 def sender_report(
     *, ssrc: int, unix_time: float, timestamp: int, packets: int, octets: int
 ) -> bytes:
-    """Return a compound RTCP packet: sender report and the SDES CNAME that RFC 3550 6.1 asks for."""
+    """Return a compound RTCP packet: sender report and the SDES CNAME that RFC 3550 6.1 asks
+    for."""
     seconds, fraction = ntp_from_unix(unix_time)
     report = _SENDER_REPORT.pack(
         0x80, 200, 6, ssrc, seconds, fraction,

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import secrets
+import socket
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -23,6 +24,8 @@ _log = logging.getLogger(__name__)
 
 METHODS = "OPTIONS, DESCRIBE, SETUP, PLAY, PAUSE, GET_PARAMETER, SET_PARAMETER, TEARDOWN"
 _MOST_INPUT = 64 * 1024
+_SEND_BUFFER = 128 * 1024
+"""A camera's: what a slow client has not read waits here, where it is seen, not in the kernel."""
 
 
 class RtspConnection(asyncio.Protocol):
@@ -71,6 +74,8 @@ class RtspConnection(asyncio.Protocol):
         """Begin to answer."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
+        peer: socket.socket = transport.get_extra_info("socket")
+        peer.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _SEND_BUFFER)
         self._server.connection_began(self)
         self._task = asyncio.create_task(self._answer_requests())
 

@@ -10,9 +10,6 @@ from app.demo.cameras import CameraPath
 from app.demo.faults import corrupt
 from app.demo.rtp import PacketTemplate, datagrams, stamp
 
-SLOW_CLIENT_LIMIT = 4 * 1024 * 1024
-"""Bytes that may wait for a client that does not read before its connection is dropped."""
-
 
 class Sink(Protocol):
     """Sends the packets of one session."""
@@ -74,13 +71,13 @@ class TcpSink:
 
     def _write(self, data: bytes | bytearray) -> None:
         if self._camera.faults.drip_bytes_per_s or self._drip:
-            if len(self._drip) < SLOW_CLIENT_LIMIT:
+            if len(self._drip) < self._camera.faults.client_buffer_bytes:
                 self._drip += data
             if self._drip_timer is None:
                 self._drip_on()
             return
         self._transport.write(data)
-        if self._transport.get_write_buffer_size() > SLOW_CLIENT_LIMIT:
+        if self._transport.get_write_buffer_size() > self._camera.faults.client_buffer_bytes:
             self._camera.counts.dropped_slow += 1
             self._transport.abort()
 

@@ -20,8 +20,9 @@ from app.demo.scenes.ground import Ground
 from app.demo.scenes.lighting import LIGHTINGS, Image, Lighting, fractal_noise
 from app.demo.scenes.meshes import MeshPainter
 from app.demo.scenes.motion import Mover, Path, placed_at
-from app.demo.scenes.places import Building, Prop, Scenery, scenery
+from app.demo.scenes.places import scenery
 from app.demo.scenes.props import draw_prop
+from app.demo.scenes.scenery import Building, Prop, Scenery
 
 _OVER = 2
 _TREE_SHADOWS = {"tree": 2.1, "palm": 1.6}
@@ -65,7 +66,9 @@ class _Painter:
             self._scene.view, self._lighting, np.zeros(big, np.uint8), np.zeros(big, np.uint8)
         )
         self._lamps = [
-            (p.x + (1.5 if p.x <= 0 else -1.5), p.z, 0.9) for p in self._scene.props if p.kind == "lamp"
+            (p.x + (1.5 if p.x <= 0 else -1.5), p.z, 0.9)
+            for p in self._scene.props
+            if p.kind == "lamp"
         ]
         self._meshes = MeshPainter(self._lighting, (width * _OVER, height * _OVER), self._lamps)
         self._masks: list[tuple[float, int, int, Picture]] = []
@@ -79,7 +82,8 @@ class _Painter:
         finished = self._finish()
         small: Picture = cv2.resize(finished, self._size, interpolation=cv2.INTER_AREA)
         occluders = tuple(
-            Occluder(depth, left, top, mask, small[top : top + mask.shape[0], left : left + mask.shape[1]].copy())
+            Occluder(depth, left, top, mask, small[top : top + mask.shape[0],
+            left : left + mask.shape[1]].copy())
             for depth, left, top, mask in self._masks
         )  # fmt: skip
         return Background(small, occluders, self._lamps)
@@ -105,11 +109,15 @@ class _Painter:
             noise = fractal_noise(64, 2048, 77 + layer, octaves=6, base=4)[10]
             line = cv2.resize(noise[None, :], (width, 1), interpolation=cv2.INTER_CUBIC)[0]
             tops = horizon - (line * rise + 0.004) * height
-            points = np.concatenate([np.stack([np.arange(width), tops], 1), [[width, horizon + 2], [0, horizon + 2]]])
+            points = np.concatenate(
+                [np.stack([np.arange(width), tops], 1), [[width, horizon + 2], [0, horizon + 2]]]
+            )
             stone = np.array((0.52, 0.46, 0.44)) * np.array(self._lighting.ambient) * 1.3
             colour = stone * (1 - mix) + np.array(self._lighting.haze) * mix
             tone = np.clip(colour * 255, 0, 255).tolist()
-            cv2.fillPoly(self._brush.picture, [np.round(points).astype(np.int32)], tone, cv2.LINE_AA)
+            cv2.fillPoly(
+                self._brush.picture, [np.round(points).astype(np.int32)], tone, cv2.LINE_AA
+            )
 
     def _ground(self, ground: Ground) -> None:
         lighting = self._lighting
@@ -158,7 +166,8 @@ class _Painter:
             size = reach * source.uniform(0.3, 0.6)
             turns = np.linspace(0, 2 * math.pi, 11)[:-1]
             ring: list[Place] = [
-                (prop.x + dx + x + size * math.cos(t), 0.0, prop.z + dz + z + size * math.sin(t)) for t in turns
+                (prop.x + dx + x + size * math.cos(t), 0.0, prop.z + dz + z + size * math.sin(t))
+                for t in turns
             ]
             self._darken(mask, ring)
 
@@ -184,8 +193,12 @@ class _Painter:
         for x, height, first in scene.wires:
             for index in range(4):
                 z = first + 26.0 * index
-                items.append((brush.depth((x, 0.0, z)) - 0.5, partial(self._wire, (x, height, z)), True))
-        items += [(brush.depth((0.0, 0.0, z)), partial(self._bunting, z), True) for z in scene.bunting]
+                items.append(
+                    (brush.depth((x, 0.0, z)) - 0.5, partial(self._wire, (x, height, z)), True)
+                )
+        items += [
+            (brush.depth((0.0, 0.0, z)), partial(self._bunting, z), True) for z in scene.bunting
+        ]
         return items
 
     def _draw(self, depth: float, item: Callable[[], None], hides: bool) -> None:
@@ -211,9 +224,18 @@ class _Painter:
         roof: list[Place] = [(x0, high, z0), (x1, high, z0), (x1, high, z1), (x0, high, z1)]
         if eye[1] > high:
             brush.polygon(roof, (0.58, 0.63, 0.66), (0.0, 1.0, 0.0))
-        road_style, side_style = building.style, building.style if building.style in _WIDE else "mud"
+        road_style, side_style = (
+            building.style,
+            building.style if building.style in _WIDE else "mud",
+        )
         faces: list[tuple[float, tuple[float, float], tuple[float, float], Place, str]] = [
-            (z0 - eye[2], (x0, z0), (x1, z0), (0.0, 0.0, -1.0), side_style if x1 - x0 < 14 else road_style),
+            (
+                z0 - eye[2],
+                (x0, z0),
+                (x1, z0),
+                (0.0, 0.0, -1.0),
+                side_style if x1 - x0 < 14 else road_style,
+            ),
             (eye[0] - x1, (x1, z0), (x1, z1), (1.0, 0.0, 0.0), road_style),
             (x0 - eye[0], (x0, z1), (x0, z0), (-1.0, 0.0, 0.0), road_style),
         ]
@@ -231,7 +253,9 @@ class _Painter:
         turned = 1.2 if label == "motorcycle" else 0.03
         ahead = (prop.x + math.sin(turned) * 9, prop.z + math.cos(turned) * 9)
         way = Path([(prop.x, prop.z), ahead])
-        still = Mover("parked", label, way, 1.0, 0.0, 60.0, prop.seed % 3, prop.seed * 13 + round(prop.z))
+        still = Mover(
+            "parked", label, way, 1.0, 0.0, 60.0, prop.seed % 3, prop.seed * 13 + round(prop.z)
+        )
         for placed in placed_at(self._brush.view, [still], 0.001):
             corners = self._shadow_corners(placed.shape.size, (prop.x, prop.z), turned)
             if corners is not None:
@@ -251,7 +275,13 @@ class _Painter:
         self._brush.line(sagging, 0.03, (0.12, 0.12, 0.12))
 
     def _bunting(self, z: float) -> None:
-        colours = ((0.2, 0.25, 0.85), (0.2, 0.75, 0.9), (0.3, 0.6, 0.2), (0.85, 0.85, 0.88), (0.7, 0.4, 0.2))
+        colours = (
+            (0.2, 0.25, 0.85),
+            (0.2, 0.75, 0.9),
+            (0.3, 0.6, 0.2),
+            (0.85, 0.85, 0.88),
+            (0.7, 0.4, 0.2),
+        )
         places: list[Place] = [
             (-8.4 + 16.8 * t, 6.6 - 1.0 * 4 * t * (1 - t), z) for t in (i / 24 for i in range(25))
         ]
@@ -274,14 +304,18 @@ class _Painter:
         if lighting.wet or lighting.lamps > 0.9:
             picture += self._reflections() * (0.55 if lighting.wet else 0.12)
         picture *= _vignette(*self._brush.size)
-        grain = np.random.default_rng(self._seed).normal(0, 1.6, picture.shape[:2]).astype(np.float32)
+        grain = (
+            np.random.default_rng(self._seed).normal(0, 1.6, picture.shape[:2]).astype(np.float32)
+        )
         picture += grain[..., None]
         return np.clip(picture, 0, 255).astype(np.uint8)
 
     def _reflections(self) -> Image:
         """Light drawn out towards the viewer, as on a wet road."""
         width, height = self._brush.size
-        small = cv2.resize(self._brush.light, (width // 4, height // 4), interpolation=cv2.INTER_AREA)
+        small = cv2.resize(
+            self._brush.light, (width // 4, height // 4), interpolation=cv2.INTER_AREA
+        )
         streak = cv2.blur(small.astype(np.float32), (3, height // 8))
         moved = np.roll(streak, height // 16, axis=0)
         result: Image = cv2.resize(moved, (width, height)) * max(self._lighting.lamps, 0.5) * 1.6

@@ -1,4 +1,5 @@
-"""Paints in world metres onto the background: polygons, blobs, lines, fronts of houses, and their light."""
+"""Paints in world metres onto the background: polygons, blobs, lines, fronts of houses, and their
+light."""
 
 from dataclasses import dataclass
 
@@ -45,7 +46,9 @@ class Brush:
         b, g, r = np.clip(self.lighting.hazed(lit, depth) * 255, 0, 255).astype(int).tolist()
         return b, g, r
 
-    def polygon(self, places: list[Place], colour: Colour, normal: Place, *, light: Colour | None = None) -> None:
+    def polygon(
+        self, places: list[Place], colour: Colour, normal: Place, *, light: Colour | None = None
+    ) -> None:
         """Fill a flat polygon; `light` makes it shine."""
         pixels = self.pixels(places)
         if pixels is None:
@@ -55,7 +58,15 @@ class Brush:
         cv2.fillPoly(self.picture, [pixels], self.tone(colour, normal, depth), cv2.LINE_AA)
         cv2.fillPoly(self.light, [pixels], self._bytes(light), cv2.LINE_AA)
 
-    def box(self, x: tuple[float, float], y: tuple[float, float], z: tuple[float, float], colour: Colour, *, light: Colour | None = None) -> None:
+    def box(
+        self,
+        x: tuple[float, float],
+        y: tuple[float, float],
+        z: tuple[float, float],
+        colour: Colour,
+        *,
+        light: Colour | None = None,
+    ) -> None:
         """Fill the faces of a box that are seen."""
         corners, faces = box(x, y, z)
         normals = ((-1, 0, 0), (1, 0, 0), (0, -1, 0), (0, 1, 0), (0, 0, -1), (0, 0, 1))
@@ -63,16 +74,31 @@ class Brush:
             outside = (self.view.position - corners[face[0]]) @ np.array(normal, float)
             if outside > 0:
                 places: list[Place] = [tuple(corners[index].tolist()) for index in face]
-                self.polygon(places, colour, (float(normal[0]), float(normal[1]), float(normal[2])), light=light)
+                self.polygon(
+                    places,
+                    colour,
+                    (float(normal[0]), float(normal[1]), float(normal[2])),
+                    light=light,
+                )
 
-    def blob(self, place: Place, radius: float, colour: Colour, up: float = 0.5, *, light: Colour | None = None) -> None:
+    def blob(
+        self,
+        place: Place,
+        radius: float,
+        colour: Colour,
+        up: float = 0.5,
+        *,
+        light: Colour | None = None,
+    ) -> None:
         """A round patch; `up` from -1 to 1 says how much it faces the sky."""
         found = self._point(place)
         if found is None:
             return
         pixel, depth = found
         size = max(1, round(self.view.focal * self.size[0] * radius / depth))
-        cv2.circle(self.picture, pixel, size, self.tone(colour, (0.0, up, -0.4), depth), -1, cv2.LINE_AA)
+        cv2.circle(
+            self.picture, pixel, size, self.tone(colour, (0.0, up, -0.4), depth), -1, cv2.LINE_AA
+        )
         cv2.circle(self.light, pixel, size, self._bytes(light), -1, cv2.LINE_AA)
 
     def line(self, places: list[Place], width_m: float, colour: Colour) -> None:
@@ -82,21 +108,30 @@ class Brush:
         kept = camera[:, 2] > NEAR
         if kept.sum() < 2:
             return
-        pixels = np.round(self.view.to_picture(camera[kept]) * self.size).clip(-20000, 20000).astype(np.int32)
+        pixels = (
+            np.round(self.view.to_picture(camera[kept]) * self.size)
+            .clip(-20000, 20000)
+            .astype(np.int32)
+        )
         depth = float(camera[kept, 2].mean())
         wide = self.view.focal * self.size[0] * width_m / depth
         tone = self.tone(colour, (0.0, 0.3, -0.9), depth)
         cv2.polylines(self.picture, [pixels], False, tone, max(1, round(wide)), cv2.LINE_AA)
 
-    def front(self, start: Floats, end: Floats, height: float, drawn: Facade, normal: Place) -> None:
-        """A house front between two places on the ground, left to right as it is seen from outside."""
+    def front(
+        self, start: Floats, end: Floats, height: float, drawn: Facade, normal: Place
+    ) -> None:
+        """A house front between two places on the ground, left to right as it is seen from
+        outside."""
         camera = self.view.to_camera(np.array([start, end]))
         left, right = _visible_part(float(camera[0, 2]), float(camera[1, 2]))
         if right - left < 0.02:
             return
         a, b = start + (end - start) * left, start + (end - start) * right
         up = np.array([0.0, height, 0.0])
-        target = self.view.to_picture(self.view.to_camera(np.array([a + up, b + up, b, a]))) * self.size
+        target = (
+            self.view.to_picture(self.view.to_camera(np.array([a + up, b + up, b, a]))) * self.size
+        )
         if target[:, 0].max() < 0 or target[:, 0].min() > self.size[0]:
             return
         wide = drawn.colours.shape[1]
@@ -105,7 +140,10 @@ class Brush:
         depth = self.depth((float(middle[0]), height / 2, float(middle[2])))
         shade = self.lighting.shade(np.array(normal, float))
         share = float(1 - np.exp(-max(0.0, depth - 8) / self.lighting.haze_m))
-        lit = drawn.colours[:, columns] * shade * (1 - share) + np.array(self.lighting.haze) * 255 * share
+        lit = (
+            drawn.colours[:, columns] * shade * (1 - share)
+            + np.array(self.lighting.haze) * 255 * share
+        )
         self._warp(np.clip(lit, 0, 255).astype(np.uint8), target, self.picture)
         self._warp((drawn.light[:, columns] * (1 - share)).astype(np.uint8), target, self.light)
 
@@ -127,7 +165,9 @@ class Brush:
         corners = np.array([[0, 0], [wide, 0], [wide, high], [0, high]], np.float32)
         matrix = cv2.getPerspectiveTransform(corners, (target - low).astype(np.float32))
         size = (int(top[0] - low[0]), int(top[1] - low[1]))
-        warped = cv2.warpPerspective(source, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+        warped = cv2.warpPerspective(
+            source, matrix, size, flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+        )
         mask = np.zeros((size[1], size[0]), np.uint8)
         cv2.fillConvexPoly(mask, np.round(target - low).astype(np.int32), 255)
         cv2.copyTo(warped, mask, onto[low[1] : top[1], low[0] : top[0]])

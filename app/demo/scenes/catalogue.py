@@ -1,4 +1,5 @@
-"""Which scenes and variants exist, and what their clips have in common. Imports no codec library."""
+"""Which scenes and variants exist, and what their clips have in common. Imports no codec
+library."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -35,7 +36,8 @@ class Light(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One scene as it is encoded: a place, a light, seen from one pole or the one across the road."""
+    """One scene as it is encoded: a place, a light, seen from one pole or the one across the
+    road."""
 
     place: Place
     light: Light

@@ -1,16 +1,20 @@
 """The pinhole camera on its pole: world metres to picture and back.
 
-World: x right, y up, z ahead along the road, metres, ground at y = 0. Picture: 0..1 from the top left.
+World: x right, y up, z ahead along the road, metres,
+ground at y = 0. Picture: 0..1 from the top left.
 """
 
 import math
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-Floats = npt.NDArray[np.float64]
-Picture = npt.NDArray[np.uint8]
+Floats = npt.NDArray[np.integer[Any] | np.floating[Any]]
+"""Numbers for each place or pixel; the union is what OpenCV's functions are typed with."""
+Picture = Floats
 
 ASPECT = 16 / 9
 NEAR = 0.6
@@ -33,9 +37,7 @@ class View:
     @property
     def axes(self) -> Floats:
         """Right, up and forward as rows."""
-        yaw, pitch = math.radians(self.yaw), math.radians(self.pitch)
-        sy, cy, sp, cp = math.sin(yaw), math.cos(yaw), math.sin(pitch), math.cos(pitch)
-        return np.array([[cy, 0, -sy], [sy * sp, cp, cy * sp], [sy * cp, -sp, cy * cp]])
+        return _axes(self.yaw, self.pitch)
 
     @property
     def position(self) -> Floats:
@@ -44,15 +46,16 @@ class View:
 
     def to_camera(self, points: Floats) -> Floats:
         """Return points (N, 3) as right, up, forward of the camera."""
-        result: Floats = (points - self.position) @ self.axes.T
+        result: Floats = (points - (self.x, self.height, self.z)) @ self.axes.T
         return result
 
     def to_picture(self, camera_points: Floats) -> Floats:
         """Return (N, 2) picture places of points that are in front of the camera."""
         depth = camera_points[:, 2]
-        u = 0.5 + self.focal * camera_points[:, 0] / depth
-        v = 0.5 - self.focal * ASPECT * camera_points[:, 1] / depth
-        return np.stack([u, v], axis=1)
+        places = np.empty((len(depth), 2))
+        places[:, 0] = 0.5 + self.focal * camera_points[:, 0] / depth
+        places[:, 1] = 0.5 - self.focal * ASPECT * camera_points[:, 1] / depth
+        return places
 
     def project(self, points: Floats) -> Floats | None:
         """Return the picture places of a polygon, clipped at the near plane; None when behind."""
@@ -73,6 +76,13 @@ class View:
         depth = np.where(down > 1e-4, self.height / np.maximum(down, 1e-4), np.inf)
         reach = np.minimum(depth, 1e4)
         return self.x + rays[:, :, 0] * reach, self.z + rays[:, :, 2] * reach, depth
+
+
+@cache
+def _axes(yaw_degrees: float, pitch_degrees: float) -> Floats:
+    yaw, pitch = math.radians(yaw_degrees), math.radians(pitch_degrees)
+    sy, cy, sp, cp = math.sin(yaw), math.cos(yaw), math.sin(pitch), math.cos(pitch)
+    return np.array([[cy, 0, -sy], [sy * sp, cp, cy * sp], [sy * cp, -sp, cy * cp]])
 
 
 def clip_near(points: Floats) -> Floats:

@@ -1,6 +1,8 @@
-"""Draws the ground: asphalt with markings, kerbs, pavements, earth, grass and water, pixel by pixel.
+"""Draws the ground: asphalt with markings, kerbs, pavements, earth, grass and water, pixel by
+pixel.
 
-Every pixel is traced back to the ground, so perspective is right everywhere and markings thin out with
+Every pixel is traced back to the ground,
+so perspective is right everywhere and markings thin out with
 distance as they do in a real picture.
 """
 
@@ -8,7 +10,7 @@ import numpy as np
 
 from app.demo.scenes.geometry import Floats, View
 from app.demo.scenes.lighting import LAMP_REACH, Image, Lighting, fractal_noise
-from app.demo.scenes.places import Road, Scenery
+from app.demo.scenes.scenery import Road, Scenery
 
 _TILE = 512
 
@@ -20,7 +22,9 @@ class Ground:
         """Trace the pixels of the picture back to the ground."""
         self._scene, self._lighting = scene, lighting
         x, z, depth = scene.view.ground_at(width, height)
-        self.first_row = int(np.argmax(np.isfinite(depth[:, 0]))) if np.isfinite(depth).any() else height
+        self.first_row = (
+            int(np.argmax(np.isfinite(depth[:, 0]))) if np.isfinite(depth).any() else height
+        )
         rows = slice(self.first_row, height)
         self.x = x[rows].astype(np.float32)
         self.z = z[rows].astype(np.float32)
@@ -154,15 +158,23 @@ class Ground:
         paint = _stripe(np.abs(across) - road.width / 2 + 0.35, 0.07, self._pixel)
         half = road.width / 2
         if road.median:
-            paint = np.maximum(paint, _stripe(np.abs(across) - road.median / 2 - 0.3, 0.06, self._pixel))
-            lanes = [(half + road.median / 2) / 2] if road.width < 20 else [half * 0.385, half * 0.77]
+            paint = np.maximum(
+                paint, _stripe(np.abs(across) - road.median / 2 - 0.3, 0.06, self._pixel)
+            )
+            lanes = (
+                [(half + road.median / 2) / 2] if road.width < 20 else [half * 0.385, half * 0.77]
+            )
             for lane in lanes:
                 dashes = _dashes(along, 6.0, 0.5, self._pixel)
-                paint = np.maximum(paint, _stripe(np.abs(across) - lane, 0.07, self._pixel) * dashes)
+                paint = np.maximum(
+                    paint, _stripe(np.abs(across) - lane, 0.07, self._pixel) * dashes
+                )
         elif road.width > 12:
             centre = _stripe(np.abs(across) - 0.14, 0.06, self._pixel)
             lanes_at = _stripe(np.abs(across) - half / 2, 0.06, self._pixel)
-            paint = np.maximum.reduce([paint, centre, lanes_at * _dashes(along, 5.0, 0.45, self._pixel)])
+            paint = np.maximum.reduce(
+                [paint, centre, lanes_at * _dashes(along, 5.0, 0.45, self._pixel)]
+            )
         else:
             centre = _stripe(across, 0.08, self._pixel) * _dashes(along, 5.0, 0.5, self._pixel)
             paint = np.maximum(paint, centre)
@@ -196,13 +208,15 @@ def _step(inside: Image, pixel: Image) -> Image:
 def _stripe(away: Image, half: float, pixel: Image) -> Image:
     """A painted line: full where it covers a pixel, thinner with distance."""
     cover = np.minimum(1.0, 2 * half / np.maximum(pixel, 1e-3))
-    near = np.clip((np.maximum(half, pixel / 2) - np.abs(away)) / np.maximum(pixel, 1e-3) + 0.5, 0, 1)
+    near = np.clip(
+        (np.maximum(half, pixel / 2) - np.abs(away)) / np.maximum(pixel, 1e-3) + 0.5, 0, 1
+    )
     result: Image = (near * cover).astype(np.float32)
     return result
 
 
 def _dashes(along: Image, length: float, share: float, pixel: Image) -> Image:
-    place = (along / length) % 1.0
+    place = np.mod(along / length, 1.0)
     soft = np.clip(pixel / length, 0.01, 0.5)
     edge = np.minimum(place, share - place)
     fine = np.clip(edge / soft + 0.5, 0, 1) + np.clip((place - 1) / soft + 0.5, 0, 1)
@@ -212,7 +226,7 @@ def _dashes(along: Image, length: float, share: float, pixel: Image) -> Image:
 
 
 def _grid(value: Image, size: float, pixel: Image) -> Image:
-    away = np.abs((value / size) % 1.0 - 0.5) * size
+    away = np.abs(np.mod(value / size, 1.0) - 0.5) * size
     return _stripe(away - size / 2, 0.02, pixel)
 
 

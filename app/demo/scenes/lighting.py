@@ -3,13 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from app.demo.scenes.catalogue import Light
 from app.demo.scenes.geometry import Floats
 
 Colour = tuple[float, float, float]
-Image = npt.NDArray[np.float32]
+Image = Floats
 
 LAMP_REACH = 55.0
 """Square metres over which the light of a street lamp falls to a quarter."""
@@ -62,19 +61,23 @@ LIGHTINGS = {
     ),
     Light.DUSK: Lighting(
         (0.58, 0.46, 0.43), (0.12, 0.24, 0.36), (0.5, 0.30, 0.9),
-        (0.52, 0.34, 0.25), (0.42, 0.60, 0.96), (0.52, 0.52, 0.66), 170, lamps=0.75, clouds=0.5, shadow=0.75,
+        (0.52, 0.34, 0.25), (0.42, 0.60, 0.96), (0.52, 0.52, 0.66), 170, lamps=0.75, clouds=0.5,
+        shadow=0.75,
     ),
     Light.NIGHT: Lighting(
         (0.30, 0.23, 0.20), (0.05, 0.045, 0.04), (-0.4, 0.9, 0.3),
-        (0.10, 0.065, 0.045), (0.22, 0.17, 0.15), (0.17, 0.135, 0.12), 170, lamps=1.0, clouds=0.15, shadow=0.85,
+        (0.10, 0.065, 0.045), (0.22, 0.17, 0.15), (0.17, 0.135, 0.12), 170, lamps=1.0, clouds=0.15,
+        shadow=0.85,
     ),
     Light.RAIN: Lighting(
         (0.60, 0.55, 0.52), (0.03, 0.03, 0.03), (0.1, 1.0, 0.1),
-        (0.52, 0.48, 0.45), (0.68, 0.65, 0.62), (0.62, 0.59, 0.57), 95, lamps=0.4, wet=1.0, clouds=0.6, shadow=0.8,
+        (0.52, 0.48, 0.45), (0.68, 0.65, 0.62), (0.62, 0.59, 0.57), 95, lamps=0.4, wet=1.0,
+        clouds=0.6, shadow=0.8,
     ),
     Light.FOG: Lighting(
         (0.68, 0.66, 0.64), (0.06, 0.07, 0.09), (0.6, 0.6, 0.4),
-        (0.80, 0.79, 0.78), (0.82, 0.82, 0.82), (0.80, 0.80, 0.80), 42, lamps=0.25, clouds=0.1, shadow=0.85,
+        (0.80, 0.79, 0.78), (0.82, 0.82, 0.82), (0.80, 0.80, 0.80), 42, lamps=0.25, clouds=0.1,
+        shadow=0.85,
     ),
 }  # fmt: skip
 
@@ -92,10 +95,13 @@ def fractal_noise(height: int, width: int, seed: int, *, octaves: int = 5, base:
         padded = np.pad(grid, 2, mode="wrap")
         scale_y, scale_x = height / cells, width / cells
         big = cv2.resize(
-            padded, (round((cells + 4) * scale_x), round((cells + 4) * scale_y)), interpolation=cv2.INTER_CUBIC
+            padded,
+            (round((cells + 4) * scale_x), round((cells + 4) * scale_y)),
+            interpolation=cv2.INTER_CUBIC,
         )
         top, left = round(2 * scale_y), round(2 * scale_x)
         total += weight * big[top : top + height, left : left + width]
         sum_of_weights += weight
         weight *= 0.55
-    return np.clip(total / sum_of_weights, 0, 1)
+    noise: Image = np.clip(total / sum_of_weights, 0, 1)
+    return noise

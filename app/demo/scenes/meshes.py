@@ -16,24 +16,32 @@ from app.demo.scenes.motion import Placed
 
 _SHIFT = 4
 _ONE = 1 << _SHIFT
+_SPECK_PX = 6
+"""Objects lower than this are painted as one patch."""
 _FINE_PX = 15
 """Objects lower than this are painted without lamps, wheels and arms."""
 
 _BODIES = (
-    (0.92, 0.93, 0.93), (0.90, 0.90, 0.91), (0.75, 0.76, 0.77), (0.14, 0.13, 0.13), (0.24, 0.24, 0.62),
-    (0.52, 0.26, 0.15), (0.42, 0.43, 0.44), (0.83, 0.86, 0.88), (0.30, 0.42, 0.24), (0.62, 0.75, 0.82),
+    (0.92, 0.93, 0.93), (0.90, 0.90, 0.91), (0.75, 0.76, 0.77), (0.14, 0.13, 0.13), (0.24, 0.24,
+    0.62),
+    (0.52, 0.26, 0.15), (0.42, 0.43, 0.44), (0.83, 0.86, 0.88), (0.30, 0.42, 0.24), (0.62, 0.75,
+    0.82),
     (0.16, 0.20, 0.42), (0.65, 0.45, 0.25),
 )  # fmt: skip
 _BRIGHT = (
-    (0.10, 0.25, 0.80), (0.12, 0.62, 0.90), (0.20, 0.50, 0.15), (0.60, 0.25, 0.10), (0.45, 0.15, 0.60),
+    (0.10, 0.25, 0.80), (0.12, 0.62, 0.90), (0.20, 0.50, 0.15), (0.60, 0.25, 0.10), (0.45, 0.15,
+    0.60),
     (0.15, 0.40, 0.85), (0.55, 0.55, 0.10), (0.25, 0.20, 0.70),
 )  # fmt: skip
 _CLOTHES = (
-    (0.86, 0.88, 0.90), (0.80, 0.82, 0.84), (0.62, 0.68, 0.72), (0.55, 0.48, 0.42), (0.32, 0.30, 0.30),
-    (0.52, 0.58, 0.50), (0.58, 0.45, 0.38), (0.40, 0.48, 0.58), (0.30, 0.38, 0.34), (0.75, 0.78, 0.72),
+    (0.86, 0.88, 0.90), (0.80, 0.82, 0.84), (0.62, 0.68, 0.72), (0.55, 0.48, 0.42), (0.32, 0.30,
+    0.30),
+    (0.52, 0.58, 0.50), (0.58, 0.45, 0.38), (0.40, 0.48, 0.58), (0.30, 0.38, 0.34), (0.75, 0.78,
+    0.72),
 )  # fmt: skip
 _VEILS = (
-    (0.16, 0.15, 0.15), (0.55, 0.45, 0.35), (0.45, 0.35, 0.62), (0.35, 0.55, 0.60), (0.70, 0.72, 0.75), (0.50, 0.30, 0.22),
+    (0.16, 0.15, 0.15), (0.55, 0.45, 0.35), (0.45, 0.35, 0.62), (0.35, 0.55, 0.60), (0.70, 0.72,
+    0.75), (0.50, 0.30, 0.22),
 )  # fmt: skip
 _FIXED = {
     models.GLASS: (0.26, 0.22, 0.19),
@@ -101,7 +109,11 @@ def palette(label: str, style: int, paint: int) -> dict[str, tuple[float, float,
     if label in ("truck", "bus"):
         body = _BRIGHT[paint % len(_BRIGHT)] if label == "truck" else _BODIES[paint % 3]
     if label == "rickshaw":
-        body, second = ((0.22, 0.52, 0.16), (0.16, 0.72, 0.88)) if paint % 3 else ((0.60, 0.30, 0.12), (0.2, 0.2, 0.2))
+        body, second = (
+            ((0.22, 0.52, 0.16), (0.16, 0.72, 0.88))
+            if paint % 3
+            else ((0.60, 0.30, 0.12), (0.2, 0.2, 0.2))
+        )
     if label == "motorcycle":
         body = _BRIGHT[paint % len(_BRIGHT)]
         second = _VEILS[paint % len(_VEILS)]
@@ -134,24 +146,36 @@ class MeshPainter:
 
     def paint(self, picture: Picture, placed: Placed, axes: Floats) -> None:
         """Paint one object; `axes` are those of the view."""
-        shape = placed.shape
-        faces = _faces(shape)
+        faces = _faces(placed.shape)
+        low, top = placed.points.min(axis=0), placed.points.max(axis=0)
+        high = float(top[1] - low[1]) * float(self._size[1])
+        if high < _SPECK_PX:
+            self._paint_speck(picture, placed, low, top)
+            return
         sine, cosine = math.sin(placed.heading), math.cos(placed.heading)
         turn = np.array([[cosine, 0, -sine], [0, 1, 0], [sine, 0, cosine]])
         normals = faces.normals @ turn
         towards = placed.camera_points[faces.first]
         visible = ((normals @ axes.T) * towards).sum(axis=1) < 0
-        is_fine = float(np.ptp(placed.points[:, 1])) * self._size[1] >= _FINE_PX
-        if not is_fine:
+        if high < _FINE_PX:
             visible &= ~faces.is_decal
         seen = np.flatnonzero(visible)
         nearness = 2 * faces.part_heights - faces.part_means @ placed.camera_points[:, 2]
-        seen = seen[np.argsort(nearness[faces.part[seen]] + 1e4 * faces.is_decal[seen], kind="stable")]
+        seen = seen[
+            np.argsort(nearness[faces.part[seen]] + 1e4 * faces.is_decal[seen], kind="stable")
+        ]
         colours = self._colours(placed, seen, normals[seen])
         pixels = np.round(placed.points * self._scale).astype(np.int32)
         for index, colour in zip(seen.tolist(), colours, strict=True):
             corners = pixels[faces.corners[index]]
             cv2.fillConvexPoly(picture, corners, colour, cv2.LINE_AA, _SHIFT)
+
+    def _paint_speck(self, picture: Picture, placed: Placed, low: Floats, top: Floats) -> None:
+        """Paint something far away as one patch."""
+        colours = self._colours(placed, np.array([0]), np.array([[0.0, 0.7, -0.7]]))
+        corners = np.array([[low[0], low[1]], [top[0], low[1]], [top[0], top[1]], [low[0], top[1]]])
+        pixels = np.round(corners * self._scale).astype(np.int32)
+        cv2.fillConvexPoly(picture, pixels, colours[0], cv2.LINE_AA, _SHIFT)
 
     def _colours(
         self, placed: Placed, seen: npt.NDArray[np.intp], normals: Floats
@@ -182,7 +206,9 @@ class MeshPainter:
         if not len(self._lamps) or not self._lighting.lamps:
             return np.zeros(3)
         square = (self._lamps[:, 0] - ground[0]) ** 2 + (self._lamps[:, 1] - ground[1]) ** 2
-        strength = float((self._lamps[:, 2] / (1 + square / LAMP_REACH) ** 2).sum()) * self._lighting.lamps
+        strength = (
+            float((self._lamps[:, 2] / (1 + square / LAMP_REACH) ** 2).sum()) * self._lighting.lamps
+        )
         warm: Floats = np.array((0.42, 0.62, 0.75)) * min(strength, 1.2)
         return warm
 
@@ -194,7 +220,7 @@ class MeshPainter:
         if (high - low).min() <= 2:
             return
         part = picture[low[1] : high[1], low[0] : high[0]]
-        mask = np.full(part.shape, 255, np.uint8)
+        mask: Picture = np.full(part.shape, 255, np.uint8)
         value = round(255 * keep)
         hull = cv2.convexHull(np.round((pixels - low) * _ONE).astype(np.int32))
         cv2.fillConvexPoly(mask, hull, (value, value, value), cv2.LINE_AA, _SHIFT)

@@ -1,6 +1,7 @@
 """Low-polygon vehicles and people: corners in metres, faces with a paint name.
 
-A model stands on the ground at the origin and looks along +z. Faces are convex and wound so that a face
+A model stands on the ground at the origin and looks along +z. Faces are convex and wound so that a
+face
 seen from outside can be told from one seen from inside.
 """
 
@@ -79,7 +80,8 @@ class _Builder:
         y: tuple[float, float],
         paints: tuple[str, str, str, str, str],
     ) -> None:
-        """A block whose top is smaller: (x0, x1, z0, z1) below and above; left, right, top, back, front."""
+        """A block whose top is smaller: (x0, x1, z0, z1) below and above; left, right, top, back,
+        front."""
         corners = np.array(
             [
                 [low[0], y[0], low[2]], [low[0], y[0], low[3]],
@@ -112,8 +114,13 @@ class _Builder:
     def lamps(self, half: float, y: float, front: float, back: float, size: float = 0.22) -> None:
         for sign in (-1, 1):
             a, b = sorted((sign * half, sign * (half - size * 1.5)))
-            self.panel([(a, y, front), (b, y, front), (b, y + size, front), (a, y + size, front)], HEAD_LAMP)
-            self.panel([(a, y, back), (a, y + size, back), (b, y + size, back), (b, y, back)], TAIL_LAMP)
+            self.panel(
+                [(a, y, front), (b, y, front), (b, y + size, front), (a, y + size, front)],
+                HEAD_LAMP,
+            )
+            self.panel(
+                [(a, y, back), (a, y + size, back), (b, y + size, back), (b, y, back)], TAIL_LAMP
+            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,9 +150,19 @@ def _car(b: _Builder, style: int) -> None:
     for x in (-0.74, 0.74):
         for z in (-1.3, 1.35):
             b.wheel(x, z, 0.32)
-    b.taper((-0.84, 0.84, -2.1, 2.1), (-0.86, 0.86, -2.12, 2.05), (0.28, 0.62), (TRIM, TRIM, BODY, TRIM, TRIM))
+    b.taper(
+        (-0.84, 0.84, -2.1, 2.1),
+        (-0.86, 0.86, -2.12, 2.05),
+        (0.28, 0.62),
+        (TRIM, TRIM, BODY, TRIM, TRIM),
+    )
     b.taper((-0.86, 0.86, -2.12, 2.1), (-0.82, 0.82, -2.05, 1.95), (0.42, 0.92), (BODY,) * 5)
-    b.taper((-0.8, 0.8, rear, 1.0), (-0.64, 0.64, rear + 0.45, 0.25), (0.92, roof), (GLASS, GLASS, BODY, GLASS, GLASS))
+    b.taper(
+        (-0.8, 0.8, rear, 1.0),
+        (-0.64, 0.64, rear + 0.45, 0.25),
+        (0.92, roof),
+        (GLASS, GLASS, BODY, GLASS, GLASS),
+    )
     b.lamps(0.8, 0.6, 2.06, -2.12, 0.17)
 
 
@@ -157,7 +174,12 @@ def _rickshaw(b: _Builder, style: int) -> None:
         b.wheel(x, -0.75, 0.24, 0.14)
     b.taper((-0.65, 0.65, -1.2, 0.9), (-0.65, 0.65, -1.2, 0.75), (0.25, 0.85), (BODY,) * 5)
     b.taper((-0.3, 0.3, 0.7, 1.3), (-0.3, 0.3, 0.7, 1.0), (0.3, 0.95), (BODY,) * 5)
-    b.taper((-0.62, 0.62, -1.15, 0.75), (-0.58, 0.58, -1.05, 0.5), (0.85, 1.5), (SECOND, SECOND, SECOND, SECOND, GLASS))
+    b.taper(
+        (-0.62, 0.62, -1.15, 0.75),
+        (-0.58, 0.58, -1.05, 0.5),
+        (0.85, 1.5),
+        (SECOND, SECOND, SECOND, SECOND, GLASS),
+    )
     b.box((-0.66, 0.66), (1.5, 1.72), (-1.2, 0.75), SECOND)
     b.lamps(0.3, 0.62, 1.31, -1.21, 0.16)
 
@@ -172,12 +194,24 @@ def _motorcycle(b: _Builder, style: int) -> None:
     if style % 2:
         _torso(b, -0.52, 0.75, 0.2, SECOND)
     b.panel([(-0.1, 0.8, 0.58), (0.1, 0.8, 0.58), (0.1, 0.98, 0.58), (-0.1, 0.98, 0.58)], HEAD_LAMP)
-    b.panel([(-0.1, 0.6, -0.72), (-0.1, 0.72, -0.72), (0.1, 0.72, -0.72), (0.1, 0.6, -0.72)], TAIL_LAMP)
+    b.panel(
+        [(-0.1, 0.6, -0.72), (-0.1, 0.72, -0.72), (0.1, 0.72, -0.72), (0.1, 0.6, -0.72)], TAIL_LAMP
+    )
 
 
 def _torso(b: _Builder, z: float, base: float, half: float, paint: str = CLOTH) -> None:
-    b.taper((-half - 0.05, half + 0.05, z - 0.16, z + 0.22), (-half, half, z - 0.1, z + 0.1), (base, base + 0.58), (paint,) * 5)
-    b.taper((-0.1, 0.1, z - 0.1, z + 0.1), (-0.08, 0.08, z - 0.08, z + 0.08), (base + 0.58, base + 0.82), (SKIN, SKIN, HAIR, HAIR, SKIN))
+    b.taper(
+        (-half - 0.05, half + 0.05, z - 0.16, z + 0.22),
+        (-half, half, z - 0.1, z + 0.1),
+        (base, base + 0.58),
+        (paint,) * 5,
+    )
+    b.taper(
+        (-0.1, 0.1, z - 0.1, z + 0.1),
+        (-0.08, 0.08, z - 0.08, z + 0.08),
+        (base + 0.58, base + 0.82),
+        (SKIN, SKIN, HAIR, HAIR, SKIN),
+    )
     b.box((-0.11, 0.11), (base + 0.76, base + 0.86), (z - 0.11, z + 0.1), HAIR)
 
 
@@ -188,8 +222,18 @@ def _truck(b: _Builder, style: int) -> None:
             b.wheel(x, z, 0.5, 0.3)
     b.box((-1.15, 1.15), (0.5, 0.95), (-3.6, 3.4), TRIM)
     b.taper((-1.18, 1.18, 1.9, 3.55), (-1.15, 1.15, 1.9, 3.3), (0.9, 1.9), (BODY,) * 5)
-    b.taper((-1.15, 1.15, 1.95, 3.3), (-1.1, 1.1, 1.95, 3.1), (1.9, 2.6), (GLASS, GLASS, BODY, BODY, GLASS))
-    b.taper((-1.1, 1.1, 1.2, 2.9), (-1.25, 1.25, 0.9, 3.5), (2.6, 3.3), (SECOND, SECOND, BODY, SECOND, SECOND))
+    b.taper(
+        (-1.15, 1.15, 1.95, 3.3),
+        (-1.1, 1.1, 1.95, 3.1),
+        (1.9, 2.6),
+        (GLASS, GLASS, BODY, BODY, GLASS),
+    )
+    b.taper(
+        (-1.1, 1.1, 1.2, 2.9),
+        (-1.25, 1.25, 0.9, 3.5),
+        (2.6, 3.3),
+        (SECOND, SECOND, BODY, SECOND, SECOND),
+    )
     b.box((-1.25, 1.25), (0.95, 1.7), (-3.65, 1.75), BODY)
     b.box((-1.25, 1.25), (1.7, 2.3), (-3.65, 1.75), SECOND)
     b.box((-1.25, 1.25), (2.3, 2.9), (-3.65, 1.75), BODY, TRIM)
@@ -216,20 +260,35 @@ def _person(b: _Builder, style: int) -> None:
     """A standing person; the legs are drawn walking by `person_step`."""
     if style % 3 == 2:
         b.taper((-0.3, 0.3, -0.24, 0.24), (-0.22, 0.22, -0.14, 0.14), (0.08, 1.42), (CLOTH,) * 5)
-        b.taper((-0.14, 0.14, -0.15, 0.13), (-0.1, 0.1, -0.1, 0.08), (1.4, 1.72), (CLOTH, CLOTH, CLOTH, CLOTH, SKIN))
+        b.taper(
+            (-0.14, 0.14, -0.15, 0.13),
+            (-0.1, 0.1, -0.1, 0.08),
+            (1.4, 1.72),
+            (CLOTH, CLOTH, CLOTH, CLOTH, SKIN),
+        )
         return
     _legs(b, 0.0)
     b.taper((-0.27, 0.27, -0.18, 0.18), (-0.22, 0.22, -0.12, 0.12), (0.55, 1.42), (CLOTH,) * 5)
     for x in (-0.28, 0.28):
         b.box((x - 0.05, x + 0.05), (0.75, 1.38), (-0.06, 0.06), CLOTH)
-    b.taper((-0.1, 0.1, -0.1, 0.1), (-0.08, 0.08, -0.08, 0.08), (1.42, 1.68), (SKIN, SKIN, HAIR, HAIR, SKIN))
+    b.taper(
+        (-0.1, 0.1, -0.1, 0.1),
+        (-0.08, 0.08, -0.08, 0.08),
+        (1.42, 1.68),
+        (SKIN, SKIN, HAIR, HAIR, SKIN),
+    )
     b.box((-0.11, 0.11), (1.6, 1.74), (-0.11, 0.1), HAIR)
 
 
 def _legs(b: _Builder, swing: float) -> None:
     for x, sign in ((-0.11, 1.0), (0.11, -1.0)):
         z = sign * swing
-        b.taper((x - 0.08, x + 0.08, z - 0.1, z + 0.12), (x - 0.1, x + 0.1, -0.1, 0.1), (0.0, 0.6), (SECOND,) * 5)
+        b.taper(
+            (x - 0.08, x + 0.08, z - 0.1, z + 0.12),
+            (x - 0.1, x + 0.1, -0.1, 0.1),
+            (0.0, 0.6),
+            (SECOND,) * 5,
+        )
 
 
 @cache

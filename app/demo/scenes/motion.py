@@ -123,7 +123,8 @@ class Mover:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A mover at one moment: its corners in camera coordinates and where they are in the picture."""
+    """A mover at one moment: its corners in camera coordinates and where they are in the
+    picture."""
 
     mover: Mover
     shape: Model

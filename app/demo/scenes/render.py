@@ -1,4 +1,5 @@
-"""Draws the pictures of a clip: the still background, what moves, weather, and the camera's clock."""
+"""Draws the pictures of a clip: the still background, what moves, weather, and the camera's
+clock."""
 
 import math
 from collections.abc import Sequence
@@ -12,7 +13,8 @@ from app.demo.scenes.geometry import Floats, Picture
 from app.demo.scenes.lighting import LIGHTINGS
 from app.demo.scenes.meshes import MeshPainter
 from app.demo.scenes.motion import Placed, placed_at
-from app.demo.scenes.places import Prop, scenery, stage
+from app.demo.scenes.places import scenery, stage
+from app.demo.scenes.scenery import Prop
 
 _RAIN_LAYERS = 6
 _GLOW_SIZES = 24
@@ -59,10 +61,12 @@ class SceneRenderer:
         self, picture: Picture, things: Sequence[Placed], hidden: Sequence[Occluder]
     ) -> None:
         for placed in things:
+            if placed.depth > 60:
+                continue
             corners = shadow_corners(
                 self._view, self._lighting, placed.shape.size, placed.ground, placed.heading
             )
-            if corners is not None and placed.depth < 90:
+            if corners is not None:
                 self._meshes.shadow(picture, corners, min(0.8, self._lighting.shadow + 0.15))
         painted: list[tuple[int, int, int, int]] = []
         following = 0
@@ -80,21 +84,29 @@ class SceneRenderer:
     ) -> None:
         """Put the occluder back over the parts of it that were painted over."""
         high, wide = occluder.mask.shape
+        x1, y1 = occluder.left + wide, occluder.top + high
         for box in painted:
-            left, top = max(box[0], occluder.left), max(box[1], occluder.top)
-            right, bottom = min(box[2], occluder.left + wide), min(box[3], occluder.top + high)
-            if right <= left or bottom <= top:
+            if box[0] >= x1 or box[2] <= occluder.left or box[1] >= y1 or box[3] <= occluder.top:
                 continue
+            left, top = max(box[0], occluder.left), max(box[1], occluder.top)
+            right, bottom = min(box[2], x1), min(box[3], y1)
             inner = (
                 slice(top - occluder.top, bottom - occluder.top),
                 slice(left - occluder.left, right - occluder.left),
             )
-            cv2.copyTo(occluder.pixels[inner], occluder.mask[inner], picture[top:bottom, left:right])
+            cv2.copyTo(
+                occluder.pixels[inner], occluder.mask[inner], picture[top:bottom, left:right]
+            )
 
     def _pixel_box(self, points: Floats) -> tuple[int, int, int, int]:
-        low = np.floor(points.min(axis=0) * self._size).astype(int) - 1
-        high = np.ceil(points.max(axis=0) * self._size).astype(int) + 2
-        return max(0, int(low[0])), max(0, int(low[1])), int(high[0]), int(high[1])
+        (left, top), (right, bottom) = points.min(axis=0).tolist(), points.max(axis=0).tolist()
+        width, height = self._size
+        return (
+            max(0, int(left * width) - 1),
+            max(0, int(top * height) - 1),
+            int(right * width) + 2,
+            int(bottom * height) + 2,
+        )
 
     def _head_lamps(self, picture: Picture, placed: Placed) -> None:
         """Glow around the lamps that look at the camera."""
@@ -172,16 +184,17 @@ def _write(picture: Picture, text: str, place: tuple[int, int], scale: float) ->
     cv2.putText(picture, text, place, font, scale, (240, 240, 240), thin, cv2.LINE_AA)
 
 
-def _glow(radius: int) -> "np.ndarray[tuple[int, ...], np.dtype[np.float32]]":
+def _glow(radius: int) -> Picture:
     axis = np.linspace(-1, 1, 2 * radius + 1, dtype=np.float32)
     away = np.sqrt(axis[:, None] ** 2 + axis[None, :] ** 2)
     core = np.clip(1 - away * 4.0, 0, 1)
     halo = np.clip(1 - away, 0, 1) ** 2.5 * 0.45
-    return np.minimum(core + halo, 1).astype(np.float32)
+    shine: Picture = np.minimum(core + halo, 1).astype(np.float32)
+    return shine
 
 
 def _rain_layers(width: int, height: int) -> list[Picture]:
-    layers = []
+    layers: list[Picture] = []
     for index in range(_RAIN_LAYERS):
         source = np.random.default_rng(900 + index)
         layer = np.zeros((height, width, 3), np.uint8)
