@@ -1,6 +1,7 @@
 """The live engine: opens a URL with FFmpeg (PyAV) and gives its video packets."""
 
 import struct
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any, cast
@@ -60,6 +61,12 @@ def options_for(command: OpenStream, scheme: str) -> dict[str, str]:
     return options
 
 
+def packet_time(packet: "Packet[VideoStream]") -> float:
+    """When a packet is to be decoded, in seconds of its stream."""
+    ticks = packet.dts if packet.dts is not None else packet.pts
+    return float((ticks or 0) * packet.time_base)
+
+
 class PyavSource:
     """One connection. Made, read and closed by the stream's thread; ``stop`` by any."""
 
@@ -68,6 +75,8 @@ class PyavSource:
     def __init__(self, command: OpenStream, interrupter: Interrupter) -> None:
         """Connect; raises ``StreamFailure``."""
         self._interrupter = interrupter
+        self._stopping = threading.Event()
+        self._file_began: float | None = None
         parts = check_url(command.url)
         self.scheme = parts.scheme
         _bare, user, password = split_credentials(command.url)
@@ -134,11 +143,20 @@ class PyavSource:
                 taken = stamp(utc_us, pts, arrival_us, is_new_report=is_new_report)
             else:
                 taken = stamp(None, pts, arrival_us, is_new_report=False)
+            if self.scheme == "file":
+                self._pace(packet_time(video_packet))
             packet = cast("Packet[Stream]", video_packet)
             yield RingEntry(packet, packet.is_keyframe, taken, released_us, pts or 0, size)
 
+    def _pace(self, due_s: float) -> None:
+        """Wait until a file's packet is due, counted from its first one."""
+        if self._file_began is None:
+            self._file_began = time.monotonic() - due_s
+        self._stopping.wait(self._file_began + due_s - time.monotonic())
+
     def stop(self) -> None:
         """End a read that is under way. Any thread."""
+        self._stopping.set()
         self._interrupter.interrupt(self._container)
 
     def close(self) -> None:
