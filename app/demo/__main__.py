@@ -46,7 +46,7 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         "--prepare",
         choices=("none", "first-page", "sub", "all"),
         default="first-page",
-        help="which clips are ready before READY; those not encoded yet follow or are made on demand",
+        help="which clips are encoded before READY; the others follow or are made on demand",
     )
     parser.add_argument("--session-timeout", type=int, default=60, help="seconds without a word")
     return parser.parse_args(arguments)

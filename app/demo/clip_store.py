@@ -198,7 +198,7 @@ def _encode_jobs(pipe: Connection) -> None:
             is_polite = True
         try:
             encode_clip(key, path)
-        except Exception as error:  # the process goes on; the server reports what happened
+        except Exception as error:  # noqa: BLE001  the process goes on, the server reports it
             pipe.send(f"{type(error).__name__}: {error}")
         else:
             pipe.send("")

@@ -40,7 +40,8 @@ class DemoCity:
 
     def __init__(self, process: "subprocess.Popen[bytes]", csv_path: Path) -> None:
         """Watch a server process; `start` makes one."""
-        assert process.stdin is not None and process.stdout is not None
+        assert process.stdin is not None
+        assert process.stdout is not None
         self.csv_path = csv_path
         self._process = process
         self._ready = threading.Event()
@@ -110,7 +111,8 @@ class DemoCity:
 
     def close(self, timeout: float = 5.0) -> None:
         """End the server; it is killed if it has not ended after `timeout` seconds."""
-        assert self._process.stdin is not None and self._process.stdout is not None
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         with contextlib.suppress(OSError):
             self._process.stdin.close()
         try:

@@ -190,7 +190,8 @@ class RtspConnection(asyncio.Protocol):
         self._reply(request, 200, headers, describe(clip, self.path))
 
     async def _set_up(self, request: Request) -> None:
-        assert self._camera is not None and self._transport is not None
+        assert self._camera is not None
+        assert self._transport is not None
         wanted = rtsp_messages.parse_transport(request.headers.get("transport", ""))
         limit = self._camera.faults.max_sessions
         if wanted is None:

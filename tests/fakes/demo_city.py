@@ -1,5 +1,7 @@
 """The demo city for tests: a server process, and a client that reads the pictures' true times."""
 
+from __future__ import annotations
+
 import os
 import struct
 import time
@@ -75,7 +77,7 @@ def receive(
         return found
 
 
-def _received(packet: VideoPacket) -> Received:
+def _received(packet: av.Packet[av.VideoStream]) -> Received:
     taken_at = None
     if packet.has_sidedata("prft"):
         side_data = bytes(packet.get_sidedata("prft"))

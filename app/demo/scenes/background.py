@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import pairwise
 from zlib import crc32
 
 import cv2
@@ -286,7 +287,7 @@ class _Painter:
             (-8.4 + 16.8 * t, 6.6 - 1.0 * 4 * t * (1 - t), z) for t in (i / 24 for i in range(25))
         ]
         self._brush.line(places, 0.03, (0.2, 0.2, 0.2))
-        for index, (a, b) in enumerate(zip(places, places[1:], strict=False)):
+        for index, (a, b) in enumerate(pairwise(places)):
             tip = ((a[0] + b[0]) / 2, a[1] - 0.55, z)
             self._brush.polygon([a, b, tip], colours[index % 5], (0.0, 0.2, -1.0))
 

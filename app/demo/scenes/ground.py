@@ -185,10 +185,10 @@ def _edge_distance(road: Road, x: Image, z: Image) -> Image:
     """Metres to the road's edge, negative on the road."""
     if road.ring:
         ring_x, ring_z, radius = road.ring
-        away: Image = np.abs(np.hypot(x - ring_x, z - ring_z) - radius) - road.width / 2
-        return away
-    across = x if road.along == "z" else z
-    away = np.abs(across - road.middle) - road.width / 2
+        across = np.hypot(x - ring_x, z - ring_z) - radius
+    else:
+        across = (x if road.along == "z" else z) - road.middle
+    away: Image = np.abs(across) - road.width / 2
     return away
 
 

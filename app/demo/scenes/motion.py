@@ -1,7 +1,7 @@
 """Where everything is at any second of the loop, and the known boxes. Draws nothing.
 
-All movement is a function of the second within the minute; a mover's period divides the minute, so the
-last picture of the loop leads on to the first.
+All movement is a function of the second within the minute; a mover's period divides the minute, so
+the last picture of the loop leads on to the first.
 """
 
 import math

@@ -1,5 +1,7 @@
 """Where things are: within the picture, and without a jump, also over the end of the loop."""
 
+from itertools import pairwise
+
 import pytest
 
 from app.demo.scenes.catalogue import FPS, LOOP_S, VARIANTS, Variant
@@ -38,7 +40,7 @@ def test_every_scene_is_alive(variant: Variant) -> None:
 def test_nothing_jumps_over_the_end_of_the_loop(variant: Variant) -> None:
     step = 1 / FPS
     moments = [LOOP_S - 2 * step, LOOP_S - step, LOOP_S, LOOP_S + step, LOOP_S + 2 * step]
-    for before, after in zip(moments, moments[1:], strict=False):
+    for before, after in pairwise(moments):
         first, second = _boxes(variant, before), _boxes(variant, after)
         for track in first.keys() & second.keys():
             a, b = first[track], second[track]
@@ -66,9 +68,7 @@ def test_a_minute_later_everything_is_in_its_place_again() -> None:
 def test_a_mover_waits_at_its_line_and_goes_on_without_a_jump() -> None:
     mover = Mover("a", "car", Path([(0, 0), (0, 100)]), 10.0, 0.0, 60.0, stop_at=50.0, stop_s=5.0)
     places = [mover.distance(index / 100) for index in range(1700)]
-    steps = [
-        b - a for a, b in zip(places, places[1:], strict=False) if a is not None and b is not None
-    ]
+    steps = [b - a for a, b in pairwise(places) if a is not None and b is not None]
     assert min(steps) >= 0
     assert max(steps) < 0.11
     assert sum(step == 0 for step in steps) == pytest.approx(500, abs=3)
