@@ -9,7 +9,7 @@ through ordinary paint events, and so do pictures while another widget lies over
 import time
 from collections.abc import Collection, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QRegion, QWindow
 from PySide6.QtWidgets import QWidget
 
@@ -21,8 +21,8 @@ from ui.theme import tokens
 from ui.wall.canvas_tile import CanvasTile
 from ui.wall.furniture import paint_absence, paint_empty, paint_strip
 from ui.wall.picture_fit import Fit, fitted
-from ui.wall.plate import Plate
-from ui.wall.wording import TileFace, detail_lines, face_of
+from ui.wall.plate import PageNote, Plate
+from ui.wall.wording import TileFace, detail_lines, face_of, page_words
 
 _BACKGROUND = QColor(tokens.BACKGROUND)
 _SELECTED = QColor(tokens.SELECTED)
@@ -30,6 +30,7 @@ _SELECTED_ELSEWHERE = QColor(tokens.BORDER)
 _SHARES = 8
 """The tiles are asked for their status in so many portions, one a tick."""
 _NEARLY_STALE_S = 1.5
+_NOTE_STAYS_MS = 2000
 _TRIES = 3
 _FORMAT = QImage.Format.Format_RGB32
 
@@ -47,6 +48,11 @@ class WallCanvas(QWidget):
         self._tiles: dict[ViewKey, CanvasTile] = {}
         self._order: list[CanvasTile] = []
         self._plate = Plate()
+        self._note = PageNote()
+        self._note_timer = QTimer(self)
+        self._note_timer.setSingleShot(True)
+        self._note_timer.setInterval(_NOTE_STAYS_MS)
+        self._note_timer.timeout.connect(self._end_note)
         self._turn = 0
 
     # --- what is shown -----------------------------------------------------------------------
@@ -71,6 +77,11 @@ class WallCanvas(QWidget):
         """The large words in the middle of the screen, e.g. the number being typed."""
         return self._plate
 
+    @property
+    def note(self) -> str:
+        """District and page, for two seconds after they changed; empty otherwise."""
+        return self._note.text
+
     def face(self, key: ViewKey) -> TileFace:
         """What a tile says now."""
         return self._tiles[key].face
@@ -92,18 +103,25 @@ class WallCanvas(QWidget):
         if snapshot == self._snapshot:
             return
         before = self._tiles
+        if self._snapshot is not None and page_words(self._snapshot) != page_words(snapshot):
+            self._note.text = page_words(snapshot)
+            self._note_timer.start()
         self._snapshot = snapshot
         self._tiles = {}
         for tile in snapshot.tiles:
             old = before.get(tile.key)
             placed = CanvasTile(tile, self.devicePixelRatioF())
             if old is not None and old.snapshot.camera == tile.camera:
-                placed.presented, placed.sequence = old.presented, old.sequence
+                placed.presented, placed.counted = old.presented, old.counted
             self._tiles[tile.key] = placed
         self._order = list(self._tiles.values())
         self._plate.show_call_up(snapshot.call_up)
         for tile_ in self._order:
             self._judge(tile_)
+        self.update()
+
+    def _end_note(self) -> None:
+        self._note.text = ""
         self.update()
 
     # --- the render clock --------------------------------------------------------------------
@@ -187,32 +205,31 @@ class WallCanvas(QWidget):
 
     # --- painting ----------------------------------------------------------------------------
 
-    def _paint_newest(self, painter: QPainter, tile: CanvasTile) -> None:
+    def _paint_newest(self, painter: QPainter, tile: CanvasTile) -> bool:
         """Paint the newest picture of a tile, or what stands there without one.
 
         A picture that was written over while it was painted is painted again before anyone
-        sees it.
+        sees it. True when it is another picture than the one painted before.
         """
         engine, key = self._engine, tile.snapshot.key
+        is_new = False
         for _ in range(_TRIES):
-            tile.held = engine.picture(key)
-            if tile.held is None:
+            picture = engine.picture(key)
+            if picture is None:
+                tile.drawn = None
+                paint_empty(painter, tile.picture)
                 break
-            self._paint_held(painter, tile, tile.held)
-            if engine.intact(tile.held):
-                self._count(tile, tile.held)
+            self._paint_picture(painter, tile, picture)
+            if engine.intact(picture):
+                is_new = tile.count(picture)
                 break
-        self._paint_words(painter, tile)
-
-    def _paint_again(self, painter: QPainter, tile: CanvasTile) -> None:
-        """Paint a part of the picture that is on the screen already: never a newer one."""
-        if tile.held is not None and self._engine.intact(tile.held):
-            self._paint_held(painter, tile, tile.held)
-            self._paint_words(painter, tile)
         else:
-            self._paint_newest(painter, tile)
+            self.update(tile.qt_picture)
+        if not tile.face.is_live and not tile.face.is_empty:
+            paint_absence(painter, tile.picture, tile.face, tile.drawn)
+        return is_new
 
-    def _paint_held(self, painter: QPainter, tile: CanvasTile, picture: BoardPicture) -> None:
+    def _paint_picture(self, painter: QPainter, tile: CanvasTile, picture: BoardPicture) -> None:
         facts = picture.facts
         shape = (facts.width, facts.height, facts.crop)
         if shape != tile.shape or tile.fit is None:
@@ -222,27 +239,12 @@ class WallCanvas(QWidget):
         _draw(painter, picture, tile.fit)
         tile.drawn = tile.fit.area
 
-    def _paint_words(self, painter: QPainter, tile: CanvasTile) -> None:
-        if tile.held is None:
-            tile.drawn = None
-            paint_empty(painter, tile.picture)
-        if not tile.face.is_live and not tile.face.is_empty:
-            paint_absence(painter, tile.picture, tile.face, tile.drawn)
-
-    def _count(self, tile: CanvasTile, picture: BoardPicture) -> None:
-        if picture.sequence != tile.sequence:
-            tile.sequence = picture.sequence
-            tile.presented += 1
-
     def _paint_tile(self, painter: QPainter, tile: CanvasTile, region: QRegion) -> None:
         if region.intersects(tile.qt_picture):
-            is_whole = QRegion(tile.qt_picture).subtracted(region).isEmpty()
-            if is_whole or tile.held is None:
-                paint_empty(painter, tile.picture)
-                self._paint_newest(painter, tile)
-            else:
-                paint_empty(painter, tile.picture)
-                self._paint_again(painter, tile)
+            paint_empty(painter, tile.picture)
+            is_new = self._paint_newest(painter, tile)
+            if is_new and not QRegion(tile.qt_picture).subtracted(region).isEmpty():
+                self.update(tile.qt_picture)  # only a part of the new picture was to be painted
         if region.intersects(tile.qt_strip):
             snapshot = self._snapshot
             selected = snapshot is not None and tile.snapshot.cell == snapshot.selected
@@ -278,6 +280,7 @@ class WallCanvas(QWidget):
                 self._paint_tile(painter, tile, region)
         self._paint_selection(painter)
         self._plate.paint(painter, self.size_px)
+        self._note.paint(painter, self.size_px, ratio)
         painter.end()
 
     def event(self, event: QEvent) -> bool:

@@ -19,18 +19,17 @@ class CanvasTile:
     """
 
     __slots__ = (
+        "counted",
         "drawn",
         "face",
         "fit",
         "frame",
-        "held",
         "is_anxious",
         "picture",
         "presented",
         "qt_frame",
         "qt_picture",
         "qt_strip",
-        "sequence",
         "shape",
         "snapshot",
         "strip",
@@ -44,14 +43,13 @@ class CanvasTile:
         self.face: TileFace = EMPTY_FACE
         self.is_anxious = False
         """Whether the picture will soon be too old to be called live."""
-        self.held: BoardPicture | None = None
-        """The picture on the screen, which the engine keeps until the next one is taken."""
         self.fit: Fit | None = None
         self.shape: tuple[int, int, Crop] | None = None
         """Size and crop of the picture that ``fit`` was made for."""
         self.drawn: QRect | None = None
         self.presented = 0
-        self.sequence = 0
+        self.counted = (-1, -1)
+        """Slot and sequence number of the picture that was counted last."""
         self.place(ratio)
 
     def place(self, ratio: float) -> None:
@@ -59,6 +57,15 @@ class CanvasTile:
         self.qt_frame = _covering(self.snapshot.frame, ratio)
         self.qt_picture = _covering(self.snapshot.picture, ratio)
         self.qt_strip = _covering(self.snapshot.strip, ratio)
+
+    def count(self, picture: BoardPicture) -> bool:
+        """Count a painted picture; false for the one that was painted before."""
+        this = (picture.slot, picture.sequence)
+        if this == self.counted:
+            return False
+        self.counted = this
+        self.presented += 1
+        return True
 
 
 def _qrect(rect: Rect) -> QRect:

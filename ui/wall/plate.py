@@ -1,8 +1,9 @@
-"""Large words on a translucent plate in the middle of a screen: the number being typed."""
+"""Words over the whole screen: the number being typed, and the page that was turned to."""
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QFontMetrics, QPainter
 
+from app.domain.layout import strip_height_px
 from app.services.call_up import CallUpProblem
 from app.services.wall_screen import CallUpSnapshot
 from ui.theme import tokens
@@ -15,6 +16,7 @@ _LINE = QColor(tokens.ACCENT)
 _LINE_PROBLEM = QColor(tokens.OFFLINE)
 _TEXT = QColor(tokens.TEXT)
 _DIM = QColor(tokens.TEXT_DIM)
+_ON_ACCENT = QColor(tokens.TEXT_ON_ACCENT)
 
 
 class Plate:
@@ -59,6 +61,25 @@ class Plate:
         plate = QRect(0, 0, screen.width() * 2 // 5, screen.height() // 5)
         plate.moveCenter(QRect(0, 0, screen.width(), screen.height()).center())
         return plate
+
+
+class PageNote:
+    """One line at the lower edge, on the strips of the lowest tiles; empty text shows nothing."""
+
+    def __init__(self) -> None:
+        self.text = ""
+
+    def paint(self, painter: QPainter, screen: QSize, scale: float) -> None:
+        if not self.text:
+            return
+        height = strip_height_px(screen.height() // 8, scale)
+        font = font_px(round(height * 0.7), bold=True)
+        width = QFontMetrics(font).horizontalAdvance(self.text) + 2 * height
+        where = QRect((screen.width() - width) // 2, screen.height() - height, width, height)
+        painter.fillRect(where, _LINE)
+        painter.setFont(font)
+        painter.setPen(_ON_ACCENT)
+        painter.drawText(where, Qt.AlignmentFlag.AlignCenter, self.text)
 
 
 def _line(call_up: CallUpSnapshot) -> str:

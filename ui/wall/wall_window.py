@@ -24,6 +24,7 @@ from app.video.engine_types import Engine
 from ui.binding import bind
 from ui.camera_mime import dragged_camera
 from ui.wall.canvas import WallCanvas
+from ui.wall.wording import page_words
 
 _CURSOR_HIDES_AFTER_MS = 3000
 _ANSWER_STAYS_MS = 4000
@@ -247,9 +248,4 @@ def _title(snapshot: ScreenSnapshot) -> str:
     words = QCoreApplication.translate("WallWindow", "Nigehban – screen {0}").format(
         snapshot.index + 1
     )
-    if snapshot.district is None:
-        return words
-    page = QCoreApplication.translate("WallWindow", "{0}, page {1} of {2}").format(
-        snapshot.district.name, snapshot.page + 1, snapshot.pages
-    )
-    return f"{words} – {page}"
+    return " – ".join(filter(None, (words, page_words(snapshot))))

@@ -15,6 +15,7 @@ from app.domain.stream import (
     StreamKind,
     StreamState,
 )
+from app.services.wall_screen import ScreenSnapshot
 from app.video.engine_types import TileStatus
 from ui.texts import QT_TRANSLATE_NOOP
 
@@ -188,6 +189,13 @@ def face_of(
         effort=tr(_EFFORTS[status.effort]) if status.effort and is_live else "",
         zoom=tr("zoom {0}×").format(f"{zoom:.1f}") if zoom > 1.0 else "",
     )
+
+
+def page_words(screen: ScreenSnapshot) -> str:
+    """Which page of which district a screen shows; empty without a district."""
+    if screen.district is None:
+        return ""
+    return tr("{0} · page {1} of {2}").format(screen.district.name, screen.page + 1, screen.pages)
 
 
 def detail_lines(camera: Camera, status: TileStatus, *, now_us: int) -> list[str]:

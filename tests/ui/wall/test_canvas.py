@@ -299,6 +299,33 @@ def test_a_hidden_window_paints_nothing(wall: WallOnScreen) -> None:
     assert wall.engine.pictures_given == given
 
 
+def test_the_page_is_said_for_a_moment_below_the_pictures(wall: WallOnScreen, qtbot: QtBot) -> None:
+    wall.service.turn_page(0, 1)
+    wall.settle()
+    assert wall.window.canvas.note == "Dera Ismail Khan · page 2 of 10"
+    image = wall.grab()
+    size = wall.window.canvas.size_px
+    accent = QColor(tokens.ACCENT).name()
+    lowest = [colour_at(image, x, size.height() - 2) for x in range(size.width())]
+    assert accent in lowest
+    bottom = wall.tile(2).picture.y + wall.tile(2).picture.height - 1
+    assert accent not in [colour_at(image, x, bottom) for x in range(size.width())]
+    qtbot.waitUntil(lambda: not wall.window.canvas.note)
+    wall.service.select(0, 1)
+    wall.settle()
+    assert wall.window.canvas.note == ""
+
+
+def test_a_picture_that_comes_while_only_its_edge_is_painted_is_shown_whole(
+    wall: WallOnScreen, qtbot: QtBot
+) -> None:
+    wall.engine.publish(KEY, RED)
+    wall.look()
+    wall.engine.publish(KEY, BLUE)
+    wall.window.canvas.repaint(0, 0, wall.window.width(), 3)
+    qtbot.waitUntil(lambda: middle(wall.on_screen(), wall.tile().picture) == name_of(BLUE))
+
+
 def test_the_detail_of_a_tile_has_no_address(wall: WallOnScreen) -> None:
     lines = wall.window.canvas.detail(KEY)
     assert lines[0] == "DIK-1-1  Main bazaar, north gate 1"

@@ -160,7 +160,7 @@ def test_keys_go_to_the_table_of_actions(wall: WallOnScreen, qtbot: QtBot) -> No
 def test_the_title_says_screen_district_and_page_and_no_address(wall: WallOnScreen) -> None:
     wall.service.turn_page(0, 1)
     wall.settle()
-    assert wall.window.windowTitle() == "Nigehban – screen 1 – Dera Ismail Khan, page 2 of 10"
+    assert wall.window.windowTitle() == "Nigehban – screen 1 – Dera Ismail Khan · page 2 of 10"
 
 
 def test_a_refused_number_goes_away_by_itself(wall: WallOnScreen, qtbot: QtBot) -> None:
