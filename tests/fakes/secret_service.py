@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import secretstorage
 
@@ -36,6 +37,7 @@ class SecretService:
     environment: Mapping[str, str]
     key_rings: Path
     """Where the encrypted key rings lie."""
+    process_id: int
 
     def lock(self) -> None:
         """Lock the key ring, as a session does that was left alone."""
@@ -47,10 +49,10 @@ class SecretService:
             return secretstorage.get_default_collection(connection).is_locked()
 
     @contextmanager
-    def _connected(self) -> Iterator[secretstorage.DBusConnection]:
-        from jeepney.io.blocking import open_dbus_connection
+    def _connected(self) -> Iterator[Any]:
+        from jeepney.io import blocking  # type: ignore[import-untyped]  # it ships no types
 
-        connection = open_dbus_connection(self.environment["DBUS_SESSION_BUS_ADDRESS"])
+        connection = blocking.open_dbus_connection(self.environment["DBUS_SESSION_BUS_ADDRESS"])
         try:
             yield connection
         finally:
@@ -99,7 +101,7 @@ def secret_service(folder: Path) -> Iterator[SecretService]:
             assert daemon.stdin is not None
             daemon.stdin.write(_PASSWORD)
             daemon.stdin.close()
-            service = SecretService(environment, folder / "data" / "keyrings")
+            service = SecretService(environment, folder / "data" / "keyrings", daemon.pid)
             _wait_until_unlocked(service, daemon)
             yield service
         finally:

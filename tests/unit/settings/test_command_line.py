@@ -15,29 +15,11 @@ def test_nothing_said_means_nothing_chosen() -> None:
 def test_all_options_together() -> None:
     options = parse_command_line(
         [
-            "--data-dir",
-            "/d",
-            "--database-url",
-            "sqlite:////x.db",
-            "--config",
-            "/c.toml",
-            "--screens",
-            "3",
-            "--layout",
-            "3X5",
-            "--district",
-            "BNU",
-            "--page",
-            "2",
-            "--kiosk",
-            "--run-seconds",
-            "12.5",
-            "--screenshot",
-            "/s.png",
-            "--report",
-            "/r.json",
+            "--data-dir", "/d", "--database-url", "sqlite:////x.db", "--config", "/c.toml",
+            "--screens", "3", "--layout", "3X5", "--district", "BNU", "--page", "2", "--kiosk",
+            "--run-seconds", "12.5", "--screenshot", "/s.png", "--report", "/r.json",
         ]
-    )
+    )  # fmt: skip
     assert options == Options(
         data_dir=Path("/d"), database_url="sqlite:////x.db", config=Path("/c.toml"), screens=3,
         layout=options.layout, district="BNU", page=2, kiosk=True, run_seconds=12.5,
