@@ -14,11 +14,11 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QRegion, QWindo
 from PySide6.QtWidgets import QWidget
 
 from app.domain.geometry import Rect
-from app.services.wall_screen import ScreenSnapshot
+from app.services.wall_screen import ScreenSnapshot, TileSnapshot
 from app.video.board import BoardPicture
 from app.video.engine_types import Engine, ViewKey
 from ui.theme import tokens
-from ui.wall.canvas_tile import CanvasTile
+from ui.wall.canvas_tile import CanvasTile, covering
 from ui.wall.furniture import paint_absence, paint_empty, paint_strip
 from ui.wall.picture_fit import Fit, fitted
 from ui.wall.plate import PageNote, Plate
@@ -102,27 +102,43 @@ class WallCanvas(QWidget):
         """Show other tiles, or the same elsewhere. Pictures at hand stay until new ones come."""
         if snapshot == self._snapshot:
             return
-        before = self._tiles
-        if self._snapshot is not None and page_words(self._snapshot) != page_words(snapshot):
-            self._note.text = page_words(snapshot)
-            self._note_timer.start()
-        self._snapshot = snapshot
-        self._tiles = {}
+        earlier, self._snapshot = self._snapshot, snapshot
+        before, self._tiles = self._tiles, {}
         for tile in snapshot.tiles:
-            old = before.get(tile.key)
-            placed = CanvasTile(tile, self.devicePixelRatioF())
-            if old is not None and old.snapshot.camera == tile.camera:
-                placed.presented, placed.counted = old.presented, old.counted
-            self._tiles[tile.key] = placed
+            self._tiles[tile.key] = self._placed(tile, before.get(tile.key))
         self._order = list(self._tiles.values())
         self._plate.show_call_up(snapshot.call_up)
-        for tile_ in self._order:
-            self._judge(tile_)
-        self.update()
+        if earlier is not None and page_words(earlier) != page_words(snapshot):
+            self._note.text = page_words(snapshot)
+            self._note_timer.start()
+        for placed in self._order:
+            self._judge(placed)
+        if earlier is not None and earlier.tiles == snapshot.tiles:
+            self._update_marks(earlier, snapshot)
+        else:
+            self.update()
+
+    def _placed(self, tile: TileSnapshot, old: CanvasTile | None) -> CanvasTile:
+        if old is not None and old.snapshot == tile:
+            return old
+        placed = CanvasTile(tile, self.devicePixelRatioF())
+        if old is not None and old.snapshot.camera == tile.camera:
+            placed.presented, placed.counted = old.presented, old.counted
+        return placed
+
+    def _update_marks(self, earlier: ScreenSnapshot, now: ScreenSnapshot) -> None:
+        """Repaint what can change while all tiles stay: the selection and the typed number."""
+        for tile in self._order:
+            if tile.snapshot.cell in (earlier.selected, now.selected):
+                self.update(tile.qt_frame.adjusted(-4, -4, 4, 4))
+        if earlier.call_up != now.call_up:
+            area, ratio = self._plate.area(self.size_px), self.devicePixelRatioF()
+            self.update(covering(area, ratio).adjusted(-2, -2, 2, 2))
 
     def _end_note(self) -> None:
+        area = self._note.area(self.size_px, self.devicePixelRatioF())
         self._note.text = ""
-        self.update()
+        self.update(covering(area, self.devicePixelRatioF()))
 
     # --- the render clock --------------------------------------------------------------------
 

@@ -54,9 +54,9 @@ class CanvasTile:
 
     def place(self, ratio: float) -> None:
         """Follow the device pixel ratio of the window."""
-        self.qt_frame = _covering(self.snapshot.frame, ratio)
-        self.qt_picture = _covering(self.snapshot.picture, ratio)
-        self.qt_strip = _covering(self.snapshot.strip, ratio)
+        self.qt_frame = covering(self.frame, ratio)
+        self.qt_picture = covering(self.picture, ratio)
+        self.qt_strip = covering(self.strip, ratio)
 
     def count(self, picture: BoardPicture) -> bool:
         """Count a painted picture; false for the one that was painted before."""
@@ -72,9 +72,9 @@ def _qrect(rect: Rect) -> QRect:
     return QRect(rect.x, rect.y, rect.width, rect.height)
 
 
-def _covering(rect: Rect, ratio: float) -> QRect:
+def covering(rect: QRect, ratio: float) -> QRect:
     """The smallest rectangle of whole logical pixels that covers device pixels."""
-    left, top = math.floor(rect.x / ratio), math.floor(rect.y / ratio)
-    right = math.ceil((rect.x + rect.width) / ratio)
-    bottom = math.ceil((rect.y + rect.height) / ratio)
+    left, top = math.floor(rect.x() / ratio), math.floor(rect.y() / ratio)
+    right = math.ceil((rect.x() + rect.width()) / ratio)
+    bottom = math.ceil((rect.y() + rect.height()) / ratio)
     return QRect(left, top, right - left, bottom - top)

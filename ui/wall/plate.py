@@ -1,7 +1,7 @@
 """Words over the whole screen: the number being typed, and the page that was turned to."""
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
 from app.domain.layout import strip_height_px
 from app.services.call_up import CallUpProblem
@@ -72,14 +72,21 @@ class PageNote:
     def paint(self, painter: QPainter, screen: QSize, scale: float) -> None:
         if not self.text:
             return
-        height = strip_height_px(screen.height() // 8, scale)
-        font = font_px(round(height * 0.7), bold=True)
-        width = QFontMetrics(font).horizontalAdvance(self.text) + 2 * height
-        where = QRect((screen.width() - width) // 2, screen.height() - height, width, height)
+        where = self.area(screen, scale)
         painter.fillRect(where, _LINE)
-        painter.setFont(font)
+        painter.setFont(_note_font(where.height()))
         painter.setPen(_ON_ACCENT)
         painter.drawText(where, Qt.AlignmentFlag.AlignCenter, self.text)
+
+    def area(self, screen: QSize, scale: float) -> QRect:
+        """Where it lies, in device pixels."""
+        height = strip_height_px(screen.height() // 8, scale)
+        width = QFontMetrics(_note_font(height)).horizontalAdvance(self.text) + 2 * height
+        return QRect((screen.width() - width) // 2, screen.height() - height, width, height)
+
+
+def _note_font(height: int) -> QFont:
+    return font_px(round(height * 0.7), bold=True)
 
 
 def _line(call_up: CallUpSnapshot) -> str:
