@@ -1,9 +1,8 @@
 """A playing session: which picture is sent when, with which timestamp, and the sender reports.
 
 Pictures are numbered on the camera's own time line: number ``n`` is taken at ``(n + phase) / fps``
-seconds of Unix time. A clip of 60 seconds thus shows the same picture at the same second of every minute,
-and a client
-that knows the sender report knows the true time of every picture.
+seconds of Unix time. A clip of 60 seconds thus shows the same picture at the same second of every
+minute, and a client that knows the sender report knows the true time of every picture.
 """
 
 import asyncio
