@@ -16,7 +16,7 @@ from app.demo.clips import Clip, ClipError, read_clip
 
 _log = logging.getLogger(__name__)
 
-DRAWING_VERSION = 1
+DRAWING_VERSION = 2
 """Raise it when the drawing or the encoding changes: clips of other versions are removed."""
 GOP_S = 2.0
 

@@ -303,7 +303,7 @@ class _Painter:
             bloom += cv2.GaussianBlur(quarter, (0, 0), width / 150) * 0.7
             picture += light * 0.75 + cv2.resize(bloom, self._brush.size)
         if lighting.wet or lighting.lamps > 0.9:
-            picture += self._reflections() * (0.55 if lighting.wet else 0.12)
+            picture += self._reflections() * (0.3 if lighting.wet else 0.12)
         picture *= _vignette(*self._brush.size)
         grain = (
             np.random.default_rng(self._seed).normal(0, 1.6, picture.shape[:2]).astype(np.float32)

@@ -72,7 +72,7 @@ def bridge_traffic(source: random.Random) -> list[Mover]:
 def canal() -> Scenery:
     """What stands there."""
     props = [
-        *line("tree", 4.6, (14, 23, 33, 45, 58, 72, 90), 3, 1.0), *line("tree", -21.5, (16, 26, 38,
+        *line("tree", 4.9, (24, 34, 45, 58, 72, 90), 3, 1.0), *line("tree", -21.5, (16, 26, 38,
         50, 64, 80, 100), 4, 1.2),
         *line("pole", -7.2, (12, 38, 64, 90), 5), *(Prop("rail", 5.6, z, 1.0) for z in range(4,
         110, 4)),

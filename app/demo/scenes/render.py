@@ -180,7 +180,9 @@ class SceneRenderer:
 
 def _write(picture: Picture, text: str, place: tuple[int, int], scale: float) -> None:
     font, thin = cv2.FONT_HERSHEY_SIMPLEX, max(1, round(2 * scale))
-    cv2.putText(picture, text, place, font, scale, (20, 20, 20), thin + 2, cv2.LINE_AA)
+    for dx, dy in ((1, 1), (-1, 1)):
+        shadow = (place[0] + dx * thin, place[1] + dy * thin)
+        cv2.putText(picture, text, shadow, font, scale, (20, 20, 20), thin, cv2.LINE_AA)
     cv2.putText(picture, text, place, font, scale, (240, 240, 240), thin, cv2.LINE_AA)
 
 
