@@ -3,10 +3,9 @@
 import logging
 import signal
 import socket
-from collections.abc import Callable
 from types import FrameType
 
-from PySide6.QtCore import QObject, QSocketNotifier, Slot
+from PySide6.QtCore import QObject, QSocketNotifier, Signal, Slot
 
 _log = logging.getLogger(__name__)
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
@@ -16,11 +15,15 @@ class Interruption(QObject):
     """Wakes Qt's event loop when a signal came, so that Python's handler gets its turn.
 
     Without it the interpreter would run the handler only after the next Qt event. Main thread.
+
+    Signals:
+        asked: The system or the person at the terminal wants the program to end.
     """
 
-    def __init__(self, leave: Callable[[], None], parent: QObject | None = None) -> None:
+    asked = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._leave = leave
         self._reader, self._writer = socket.socketpair()
         self._reader.setblocking(False)
         self._writer.setblocking(False)
@@ -44,7 +47,7 @@ class Interruption(QObject):
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         _log.info("Asked to end by %s", signal.Signals(number).name)
-        self._leave()
+        self.asked.emit()
 
     @Slot()
     def _on_woken(self) -> None:

@@ -25,6 +25,9 @@ class Overlay(QFrame):
         self.show()
         self.raise_()
 
+    def tell(self, sentence: str) -> None:
+        """Say something new; a panel without such a sentence has nothing to do."""
+
     def place(self) -> None:
         """Take the size of the content, as far as the window has room, and the right place."""
         room = self._window.size() - QSize(2 * _MARGIN, 2 * _MARGIN)

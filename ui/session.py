@@ -1,29 +1,202 @@
-"""One run of the program with windows."""
+"""One run of the program with windows: built inside out, taken apart in reverse."""
 
-from collections.abc import Sequence
+import dataclasses
+import logging
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
+from app.bootstrap import Services, running_services
+from app.core.logs import start_logging
+from app.services.credentials import MemoryCredentials
+from app.services.first_screen import FirstScreen
+from app.services.wall import WallService
+from app.settings.command_line import Options
+from ui.demo_start import DemoStart
+from ui.dispatcher import QtDispatcher
+from ui.error_hooks import crash_log, error_hooks
 from ui.interruption import Interruption
+from ui.last_words import LastWords
+from ui.render_clock import RenderClock
+from ui.resources import install_translations
 from ui.theme.stylesheet import apply_theme
-from ui.welcome import WelcomePanel
+from ui.wall_windows import ProgramWindows
+from ui.welcome import ProgressPanel, WelcomePanel
+from ui.window_memory import WindowMemory
+
+_CONSOLE_AFTER_MS = 1
+_log = logging.getLogger(__name__)
 
 
-def open_windows(_arguments: Sequence[str]) -> int:
-    """Open the windows and stay until the operator leaves."""
+def open_windows(options: Options) -> int:
+    """Open the windows and stay until the operator leaves; returns the exit status.
+
+    Raises ``OperatorError`` when the program cannot start.
+    """
+    started_at = time.monotonic()
+    application = _make_application()
+    translators = install_translations(QLocale())
+    with ExitStack() as stack:
+        dispatcher = QtDispatcher()
+        options = stack.enter_context(_with_demo_folder(options))
+        keys = MemoryCredentials() if options.demo else None
+        services = stack.enter_context(running_services(options, dispatcher, keys))
+        start_logging(services.places.logs)
+        logging.getLogger().setLevel(services.settings.log.level.upper())
+        stack.enter_context(crash_log(services.places.logs, services.notices))
+        interruption = stack.enter_context(closing(Interruption()))
+        stack.enter_context(error_hooks(services.notices, dispatcher, interruption.asked.emit))
+        session = Session(application, options, services, dispatcher, started_at)
+        interruption.asked.connect(session.leave)
+        stack.callback(session.close)
+        session.open()
+        status = application.exec()
+        dispatcher.close()
+    del translators
+    return status
+
+
+class Session(QObject):
+    """The wall, its windows and what belongs to them while the program runs. GUI thread."""
+
+    def __init__(
+        self,
+        application: QApplication,
+        options: Options,
+        services: Services,
+        dispatcher: QtDispatcher,
+        started_at: float,
+    ) -> None:
+        super().__init__()
+        self._application = application
+        self._options = options
+        self._services = services
+        engine = services.engine
+        self._wall = WallService(
+            services.registry,
+            engine,
+            dispatcher,
+            remembered=services.remembered,
+            warm_pages=services.settings.video.warm_pages,
+        )
+        self._clock = RenderClock(engine, services.settings.wall.refresh_hz, self)
+        memory = WindowMemory(services.places.data / "windows.ini")
+        self._windows = ProgramWindows(
+            application, self._wall, engine, self._clock, memory, options
+        )
+        self._windows.leave_confirmed.connect(self.leave)
+        self._last_words = LastWords(options, self._windows, engine, self._clock, started_at)
+        self._first_screen: FirstScreen | None = None
+        self._demo: DemoStart | None = None
+        self._is_leaving = False
+        self._connections = [
+            self._wall.changed.connect(self._on_wall_changed),
+            services.registry.changed.connect(self._on_registry_changed),
+        ]
+
+    def open(self) -> None:
+        """Show the wall; the console and the demo city follow once it stands."""
+        self._windows.open_wall()
+        services = self._services
+        self._first_screen = FirstScreen(
+            self._options, self._wall, services.registry, services.notices
+        )
+        if self._options.demo:
+            self._start_demo()
+        elif not services.registry.cameras:
+            self._windows.show_panels(lambda window: WelcomePanel(window, program_name()))
+        if not self._options.kiosk:
+            QTimer.singleShot(_CONSOLE_AFTER_MS, self._open_console)
+        if self._options.run_seconds is not None:
+            QTimer.singleShot(round(self._options.run_seconds * 1000), self.leave)
+
+    @Slot()
+    def leave(self) -> None:
+        """Write what was asked for, then end the event loop."""
+        if self._is_leaving:
+            return
+        self._is_leaving = True
+        self._last_words.say()
+        self._application.exit(0)  # quit() would ask each window first
+
+    def close(self) -> None:
+        """Close the windows; what is on the screens is remembered as it is now."""
+        for connection in self._connections:
+            connection.close()
+        self._services.wall_memory.remember(self._wall.state)
+        self._windows.close()
+        if self._demo is not None:
+            self._demo.close()
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    def _start_demo(self) -> None:
+        services = self._services
+        if not services.registry.cameras:
+            self._windows.show_panels(ProgressPanel)
+        self._demo = DemoStart(
+            services.places.data,
+            services.credentials,
+            services.tasks,
+            services.notices,
+            services.registry.reload,
+        )
+        self._demo.progressed.connect(self._on_demo_progress)
+        self._demo.start()
+
+    @Slot(str)
+    def _on_demo_progress(self, sentence: str) -> None:
+        self._windows.tell_panels(sentence)
+
+    @Slot()
+    def _open_console(self) -> None:
+        from ui.console.making import make_console
+
+        self._windows.open_console(make_console(self._services, self._wall, self._windows))
+
+    def _on_wall_changed(self, _screen: int) -> None:
+        self._services.wall_memory.remember(self._wall.state)
+
+    def _on_registry_changed(self, _nothing: None) -> None:
+        self._wall.registry_changed()
+        if self._services.registry.cameras:
+            self._windows.hide_panels()
+        if self._first_screen is not None:
+            self._first_screen.place()
+
+
+def program_name() -> str:
+    """How this program was started, for a sentence on the wall."""
+    if getattr(sys, "frozen", False):
+        return Path(sys.executable).name
+    return f"{Path(sys.executable).name} {Path(sys.argv[0]).name}"
+
+
+def _make_application() -> QApplication:
     QGuiApplication.setHighDpiScaleFactorRoundingPolicy(
         Qt.HighDpiScaleFactorRoundingPolicy.PassThrough
     )
     application = QApplication(["nigehban"])
+    application.setApplicationName("nigehban")
+    application.setApplicationDisplayName("Nigehban")
+    application.setDesktopFileName("nigehban")
+    application.setQuitOnLastWindowClosed(False)
     apply_theme(application)
-    interruption = Interruption(application.quit)
-    window = QWidget()
-    window.resize(1280, 720)
-    welcome = WelcomePanel(window, "python main.py")
-    window.show()
-    welcome.appear()
-    status = application.exec()
-    interruption.close()
-    return status
+    return application
+
+
+@contextmanager
+def _with_demo_folder(options: Options) -> Iterator[Options]:
+    """The demo city works in a folder that goes away with it, unless one is given."""
+    if not options.demo or options.data_dir is not None:
+        yield options
+        return
+    with tempfile.TemporaryDirectory(prefix="nigehban-demo-") as folder:
+        yield dataclasses.replace(options, data_dir=Path(folder))

@@ -1,4 +1,4 @@
-"""What stands on a wall without cameras: how to get some."""
+"""What stands on a wall without cameras: how to get some, or that they are coming."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -8,6 +8,31 @@ from ui.overlay import Overlay
 from ui.theme import tokens
 
 _WIDTH = 660
+
+
+class ProgressPanel(Overlay):
+    """Says what the program is preparing before there is anything to see."""
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setFixedWidth(_WIDTH)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(36, 28, 36, 32)
+        column.setSpacing(tokens.SPACE_M)
+        column.addLayout(title_row(self))
+        self._sentence = _line("", self, "heading")
+        column.addWidget(self._sentence)
+        column.addWidget(
+            _line(
+                self.tr("The streets are drawn and encoded once; the next start takes seconds."),
+                self,
+                "dim",
+            )
+        )
+
+    def tell(self, sentence: str) -> None:
+        self._sentence.setText(sentence)
 
 
 class WelcomePanel(Overlay):
@@ -21,7 +46,7 @@ class WelcomePanel(Overlay):
         column = QVBoxLayout(self)
         column.setContentsMargins(36, 28, 36, 32)
         column.setSpacing(tokens.SPACE_M)
-        column.addLayout(self._title())
+        column.addLayout(title_row(self))
         column.addWidget(_line(self.tr("There are no cameras yet"), self, "heading"))
         column.addWidget(
             _line(
@@ -38,12 +63,14 @@ class WelcomePanel(Overlay):
         column.addWidget(_line(f"{program} --demo", self, "code"))
         column.addWidget(_line(self.tr("F1 shows all keys."), self, "dim"))
 
-    def _title(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.addWidget(_line(NAME, self, "title"))
-        row.addStretch()
-        row.addWidget(urdu_name(self))
-        return row
+
+def title_row(parent: QWidget) -> QHBoxLayout:
+    """The program's name, in both scripts."""
+    row = QHBoxLayout()
+    row.addWidget(_line(NAME, parent, "title"))
+    row.addStretch()
+    row.addWidget(urdu_name(parent))
+    return row
 
 
 def _line(text: str, parent: QWidget, kind: str = "") -> QLabel:

@@ -1,0 +1,28 @@
+"""Builds the console from the services it uses."""
+
+from app.bootstrap import Services
+from app.services.health import HealthWatch
+from app.services.live_counts import LiveCounts
+from app.services.wall import WallService
+from ui.binding import bind
+from ui.console.camera_panel import CameraPanel
+from ui.console.console_window import ConsoleWindow
+from ui.console.status_line import StatusLine
+from ui.notices.banner import NoticeBanner
+from ui.wall_windows import ProgramWindows
+
+
+def make_console(services: Services, wall: WallService, windows: ProgramWindows) -> ConsoleWindow:
+    """The console, not shown yet."""
+    registry, engine = services.registry, services.engine
+    counts = LiveCounts(engine.camera_status, registry.camera)
+    limit = services.settings.console.search_results
+    cameras = CameraPanel(registry, counts, lambda text: registry.search(text, limit))
+    cameras.camera_chosen.connect(lambda code: wall.place(code, wall.focused))
+    cameras.district_chosen.connect(lambda code: wall.set_district(wall.focused, code))
+    cameras.left.connect(windows.focus_wall)
+    bind(cameras, engine.status_changed, counts.update)
+    counts.update(key.camera for key in engine.records)
+    return ConsoleWindow(
+        cameras, NoticeBanner(services.notices), StatusLine(HealthWatch(engine)), windows.router
+    )

@@ -1,0 +1,189 @@
+"""All windows of the program: the wall's, the console, and the panels that lie over them."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QWidget
+
+from app.domain.monitors import wanted_screens
+from app.services.wall import WallService
+from app.settings.command_line import Options
+from app.video.engine_types import Engine
+from ui.actions import ActionRouter
+from ui.console.console_window import ConsoleWindow
+from ui.keys_overlay import KeysOverlay
+from ui.leave_bar import LeaveBar
+from ui.overlay import Overlay
+from ui.render_clock import RenderClock
+from ui.screens import ScreenPlacement
+from ui.wall.wall_window import WallWindow
+from ui.wall_commands import WallCommands
+from ui.window_memory import WindowMemory
+
+CONSOLE_WIDTH = 440
+
+
+class ProgramWindows(QObject):
+    """Opens the windows, leads keys to commands and commands to windows. GUI thread.
+
+    Signals:
+        leave_confirmed: The operator really wants to end the program.
+    """
+
+    leave_confirmed = Signal()
+
+    def __init__(
+        self,
+        application: QApplication,
+        wall: WallService,
+        engine: Engine,
+        clock: RenderClock,
+        memory: WindowMemory,
+        options: Options,
+    ) -> None:
+        super().__init__()
+        self._application = application
+        self._wall = wall
+        self._memory = memory
+        self._keys: KeysOverlay | None = None
+        self._leave: LeaveBar | None = None
+        self._panels: list[Overlay] = []
+        self.console: ConsoleWindow | None = None
+        self._has_console = not options.kiosk
+        self.router = ActionRouter(WallCommands(wall, self))
+        monitors = len(application.screens())
+        count = options.screens or wanted_screens(monitors, has_console=self._has_console)
+        self.walls: Sequence[WallWindow] = [
+            self._wall_window(index, engine, clock, options) for index in range(count)
+        ]
+        self._placement = ScreenPlacement(
+            application,
+            self.walls,
+            console_monitor=application.primaryScreen().name() if self._has_console else None,
+            fill=not self._has_console or monitors > count,
+            parent=self,
+        )
+
+    # --- opening and closing ---------------------------------------------------------------------
+
+    def open_wall(self) -> None:
+        """Show the wall; what stood elsewhere in the last run stands there again."""
+        self._placement.place()
+        if not self._has_console:
+            return
+        for window in self.walls:
+            if not self._memory.restore(f"screen-{window.index + 1}", window):
+                self._make_room(window)
+
+    def open_console(self, console: ConsoleWindow) -> None:
+        """Show the console, at the right edge of its monitor where it has not been before."""
+        self.console = console
+        console.close_requested.connect(self.ask_to_leave)
+        if not self._memory.restore("console", console):
+            console.setGeometry(self._console_place())
+        console.show()
+
+    def close(self) -> None:
+        """Remember where everything is, and close it."""
+        for window in self.walls:
+            self._memory.keep(f"screen-{window.index + 1}", window)
+        if self.console is not None:
+            self._memory.keep("console", self.console)
+        if self._has_console:
+            self._memory.write()
+        windows: list[QWidget] = [*self.walls]
+        if self.console is not None:
+            windows.append(self.console)
+        for each in windows:
+            each.hide()
+            each.close()
+            each.deleteLater()
+
+    def show_panels(self, make: Callable[[WallWindow], Overlay]) -> None:
+        """Lay a panel over every wall window, in place of the one before."""
+        self.hide_panels()
+        self._panels = [make(window) for window in self.walls]
+        for panel in self._panels:
+            panel.appear()
+
+    def tell_panels(self, sentence: str) -> None:
+        for panel in self._panels:
+            panel.tell(sentence)
+
+    def hide_panels(self) -> None:
+        for panel in self._panels:
+            panel.hide()
+            panel.deleteLater()
+        self._panels = []
+
+    # --- what commands ask for -------------------------------------------------------------------
+
+    def show_screen(self, index: int) -> None:
+        self.walls[index].raise_()
+        self.walls[index].activateWindow()
+
+    def toggle_full_screen(self, index: int) -> None:
+        self.walls[index].toggle_full_screen()
+
+    def toggle_keys(self, index: int) -> None:
+        if self.hide_keys():
+            return
+        self._keys = KeysOverlay(self.walls[index])
+        self._keys.appear()
+
+    def hide_keys(self) -> bool:
+        hidden = False
+        if self._keys is not None:
+            self._keys.hide()
+            self._keys.deleteLater()
+            self._keys, hidden = None, True
+        if self._leave is not None and self._leave.isVisible():
+            self._leave.hide()
+            hidden = True
+        return hidden
+
+    def focus_search(self) -> None:
+        if self.console is not None:
+            self.console.focus_search()
+
+    def focus_wall(self) -> None:
+        """Give the keyboard back to the screen that commands act on."""
+        self.show_screen(self._wall.focused)
+
+    def ask_to_leave(self) -> None:
+        window = self.walls[self._wall.focused]
+        if self._leave is None or self._leave.parent() is not window:
+            if self._leave is not None:
+                self._leave.deleteLater()
+            self._leave = LeaveBar(window)
+            self._leave.confirmed.connect(self.leave_confirmed)
+        self._leave.ask()
+
+    # --- inside ----------------------------------------------------------------------------------
+
+    def _wall_window(
+        self, index: int, engine: Engine, clock: RenderClock, options: Options
+    ) -> WallWindow:
+        window = WallWindow(self._wall, engine, index, self._handle_key, is_kiosk=options.kiosk)
+        window.seen.connect(clock.wake)
+        window.close_requested.connect(self.ask_to_leave)
+        clock.add(window.canvas)
+        return window
+
+    def _handle_key(self, event: QKeyEvent) -> bool:
+        return self.router.handle(event)
+
+    def _console_place(self) -> QRect:
+        area = self._application.primaryScreen().availableGeometry()
+        width = min(CONSOLE_WIDTH, area.width() // 2)
+        return QRect(area.right() + 1 - width, area.top(), width, area.height())
+
+    def _make_room(self, window: WallWindow) -> None:
+        """Leave the console's room free on the monitor that it shares with a wall window."""
+        console, place = self._console_place(), window.geometry()
+        if window.isFullScreen() or not place.intersects(console):
+            return
+        if console.left() > place.left():
+            place.setRight(console.left() - 1)
+            window.setGeometry(place)
