@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QRegion, QWindo
 from PySide6.QtWidgets import QWidget
 
 from app.domain.geometry import Rect
+from app.domain.layout import gap_px
 from app.services.wall_screen import ScreenSnapshot, TileSnapshot
 from app.video.board import BoardPicture
 from app.video.engine_types import Engine, ViewKey
@@ -242,7 +243,7 @@ class WallCanvas(QWidget):
         else:
             self.update(tile.qt_picture)
         if not tile.face.is_live and not tile.face.is_empty:
-            paint_absence(painter, tile.picture, tile.face, tile.drawn)
+            paint_absence(painter, tile.picture, tile.face, tile.drawn, self.devicePixelRatioF())
         return is_new
 
     def _paint_picture(self, painter: QPainter, tile: CanvasTile, picture: BoardPicture) -> None:
@@ -262,20 +263,23 @@ class WallCanvas(QWidget):
             if is_new and not QRegion(tile.qt_picture).subtracted(region).isEmpty():
                 self.update(tile.qt_picture)  # only a part of the new picture was to be painted
         if region.intersects(tile.qt_strip):
-            snapshot = self._snapshot
-            selected = snapshot is not None and tile.snapshot.cell == snapshot.selected
+            selected = self._selected() is tile
             paint_strip(painter, tile.strip, tile.face, selected=selected)
 
-    def _paint_selection(self, painter: QPainter) -> None:
-        """A frame in the gap around the selected tile; a single tile needs none."""
+    def _selected(self) -> CanvasTile | None:
+        """The tile that is marked as selected; a single one is not marked."""
         snapshot = self._snapshot
         if snapshot is None or len(snapshot.tiles) < 2:
-            return
-        tile = next((t for t in self._order if t.snapshot.cell == snapshot.selected), None)
-        if tile is None:
+            return None
+        return next((t for t in self._order if t.snapshot.cell == snapshot.selected), None)
+
+    def _paint_selection(self, painter: QPainter) -> None:
+        """A frame in the gap around the selected tile."""
+        snapshot, tile = self._snapshot, self._selected()
+        if snapshot is None or tile is None:
             return
         inner = tile.frame
-        gap = max(1, self._order[0].frame.x())
+        gap = gap_px(snapshot.scale)
         outer = inner.adjusted(-gap, -gap, gap, gap)
         colour = _SELECTED if snapshot.has_focus else _SELECTED_ELSEWHERE
         painter.fillRect(outer.x(), outer.y(), outer.width(), gap, colour)

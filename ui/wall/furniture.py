@@ -15,7 +15,6 @@ from ui.wall.wording import TileFace
 _VEIL_ALPHA = 135
 _PLATE_ALPHA = 190
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _WRAP = int(Qt.TextFlag.TextWordWrap)
 _WRAPPED = int(Qt.AlignmentFlag.AlignHCenter) | _WRAP
 
@@ -34,6 +33,9 @@ class _Type:
 
     font: QFont
     metrics: QFontMetrics
+
+    def elided(self, text: str, room: int) -> str:
+        return self.metrics.elidedText(text, Qt.TextElideMode.ElideRight, room)
 
 
 @lru_cache(maxsize=64)
@@ -67,23 +69,23 @@ def paint_strip(painter: QPainter, strip: QRect, face: TileFace, *, selected: bo
         return
     height = strip.height()
     pad = max(3, height // 4)
-    text = _type(round(height * 0.64))
-    strong = _type(round(height * 0.64), True)
+    text, strong = _type(round(height * 0.64)), _type(round(height * 0.64), True)
     left = _paint_sign(painter, strip, face, pad) + pad
     right = strip.right() + 1 - pad
+    code_width = strong.metrics.horizontalAdvance(face.code)
     for words, colour in _right_side(face):
         width = text.metrics.horizontalAdvance(words)
-        if right - width < left + strong.metrics.horizontalAdvance(face.code) + height:
+        if right - width < left + code_width + height:
             break
-        _say(painter, text, QRect(right - width, strip.y(), width, height), words, colour, _RIGHT)
+        _say_in_strip(painter, text, strip, right - width, words, colour)
         right -= width + 2 * pad
-    code_width = min(strong.metrics.horizontalAdvance(face.code), right - left)
-    _say(painter, strong, QRect(left, strip.y(), code_width, height), face.code, _TEXT, _LEFT)
+    room = right - left
+    code = face.code if code_width <= room else strong.elided(face.code, room)
+    _say_in_strip(painter, strong, strip, left, code, _TEXT)
     left += code_width + pad
     room = right - left
     if room > 2 * height:
-        name = text.metrics.elidedText(face.name, Qt.TextElideMode.ElideRight, room)
-        _say(painter, text, QRect(left, strip.y(), room, height), name, _TEXT_DIM, _LEFT)
+        _say_in_strip(painter, text, strip, left, text.elided(face.name, room), _TEXT_DIM)
 
 
 def paint_empty(painter: QPainter, room: QRect) -> None:
@@ -91,13 +93,15 @@ def paint_empty(painter: QPainter, room: QRect) -> None:
     painter.fillRect(room, _EMPTY)
 
 
-def paint_absence(painter: QPainter, room: QRect, face: TileFace, picture: QRect | None) -> None:
+def paint_absence(
+    painter: QPainter, room: QRect, face: TileFace, picture: QRect | None, scale: float
+) -> None:
     """Over the last picture (``picture``) or the empty ground: dimming and the reason in words."""
     if picture is not None:
         painter.fillRect(picture, _VEIL)
         if face.state is not StreamState.STALE:
             painter.fillRect(picture, _HATCH)
-    _paint_words(painter, room, face, picture)
+    _paint_words(painter, room, face, picture, scale)
 
 
 def _paint_sign(painter: QPainter, strip: QRect, face: TileFace, pad: int) -> int:
@@ -133,6 +137,17 @@ def _right_side(face: TileFace) -> list[tuple[str, QColor]]:
     return said
 
 
+def _say_in_strip(
+    painter: QPainter, how: _Type, strip: QRect, x: int, words: str, colour: QColor
+) -> None:
+    """One line without layout: half the time of text in a rectangle, and there are many."""
+    metrics = how.metrics
+    rest = strip.height() - metrics.ascent() - metrics.descent()
+    painter.setFont(how.font)
+    painter.setPen(colour)
+    painter.drawText(x, strip.y() + (rest + 1) // 2 + metrics.ascent(), words)
+
+
 def _say(
     painter: QPainter, how: _Type, where: QRect, words: str, colour: QColor, flags: int
 ) -> None:
@@ -141,12 +156,14 @@ def _say(
     painter.drawText(where, flags, words)
 
 
-def _paint_words(painter: QPainter, room: QRect, face: TileFace, picture: QRect | None) -> None:
+def _paint_words(
+    painter: QPainter, room: QRect, face: TileFace, picture: QRect | None, scale: float
+) -> None:
     """Sign, headline, reason and time of the last picture, as much as the room holds.
 
     On a ground of their own along the lower edge of a picture, else in the middle of the room.
     """
-    size = max(10, min(24, round(6 + room.height() / 28)))
+    size = round(max(10 * scale, min(24 * scale, 6 * scale + room.height() / 28)))
     width = room.width() - 2 * size
     if width < 4 * size:
         return

@@ -52,9 +52,13 @@ class Plate:
         painter.setFont(font_px(height // 2, bold=True))
         painter.setPen(_TEXT)
         painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, self.title)
-        painter.setFont(font_px(height // 8))
+        font = font_px(height // 8)
+        painter.setFont(font)
         painter.setPen(_LINE_PROBLEM if self.is_problem else _DIM)
-        painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, self.line)
+        line = QFontMetrics(font).elidedText(
+            self.line, Qt.TextElideMode.ElideRight, plate.width() - height // 4
+        )
+        painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, line)
 
     def area(self, screen: QSize) -> QRect:
         """Where it lies, in device pixels."""
