@@ -31,8 +31,9 @@ class CameraSearch:
         wanted = " ".join(text.lower().split())
         if not wanted or limit <= 0:
             return []
-        words = wanted.split()
-        found = [at for at, hay in enumerate(self._texts) if all(word in hay for word in words)]
+        found = list(range(len(self._texts)))
+        for word in wanted.split():
+            found = [at for at in found if word in self._texts[at]]
         found.sort(key=lambda at: self._rank(at, wanted))
         if len(found) < limit and len(wanted) >= _FORGIVING_FROM and not _NUMBER.fullmatch(wanted):
             known = set(found)

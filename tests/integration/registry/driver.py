@@ -15,7 +15,8 @@ from app.core.errors import CredentialStoreUnavailable, DataFolderBusy
 from app.core.logs import start_logging
 from app.services.credentials import KeyringCredentials
 from app.services.instance_lock import EXIT_BUSY
-from app.services.wall_memory import NOT_SAVED, ScreenState, WallState
+from app.services.notices import NoticeBoard
+from app.services.wall_memory import NOT_SAVED, ScreenState, WallMemory, WallState
 from app.settings.command_line import Options
 
 
@@ -57,15 +58,16 @@ def hold(data: Path) -> int:
 
 
 def scribble(data: Path) -> int:
-    """Remember a new state without end, telling each that was asked for; the test kills us."""
-    with running_services(Options(data_dir=data), ManualDispatcher()) as services:
-        page = services.remembered.screens[0].page if services.remembered.screens else 0
-        say(f"start {page}")
-        for number in range(page + 1, page + 1_000_000):
-            overrides = {cell: f"BNU-{number}-{cell}" for cell in range(64)}
-            screen = ScreenState(layout="64", district="BNU", page=number, overrides=overrides)
-            services.wall_memory.remember(WallState(screens=(screen,) * 6))
-            say(f"page {number}")
+    """Remember and write a new state without end or pause; the test kills us in the middle."""
+    memory = WallMemory(data / "wall-state.json", ManualDispatcher(), NoticeBoard(), settle_s=0)
+    screens = memory.load().screens
+    page = screens[0].page if screens else 0
+    say(f"start {page}")
+    for number in range(page + 1, page + 1_000_000):
+        overrides = {cell: f"BNU-{number}-{cell}" for cell in range(64)}
+        screen = ScreenState(layout="64", district="BNU", page=number, overrides=overrides)
+        memory.remember(WallState(screens=(screen,) * 6))
+        say(f"page {number}")
     return 0
 
 

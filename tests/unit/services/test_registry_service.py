@@ -1,6 +1,7 @@
 """The registry in memory answers at once, in the order of the numbers."""
 
 import time
+import timeit
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -140,7 +141,7 @@ def test_a_search_in_ten_thousand_cameras_takes_no_time(text: str) -> None:
             for n in range(10_000)
         ]
     )
-    search.find(text, 100)
-    started = time.process_time()
-    search.find(text, 100)
-    assert time.process_time() - started < 0.06  # 8 ms on its own; the machine may be busy
+    taken = timeit.repeat(
+        lambda: search.find(text, 100), number=1, repeat=7, timer=time.process_time
+    )
+    assert min(taken) < 0.03  # 8 ms on its own; the machine may be busy
