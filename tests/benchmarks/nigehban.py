@@ -104,7 +104,11 @@ def install(screen: VirtualScreen, server: GstServer, cameras: int) -> Installat
     """A new data folder with ``cameras`` cameras, which share the server's mounts."""
     installation = empty_installation()
     urls = [server.url(number % server.cameras) for number in range(cameras)]
-    installation.add_cameras(urls, screen.environment())
+    try:
+        installation.add_cameras(urls, screen.environment())
+    except ProgramFailedError:
+        installation.remove()
+        raise
     return installation
 
 

@@ -19,6 +19,7 @@ from tests.fakes.xvfb import VirtualScreen
 TILES, FLAPPING = 16, 2
 FLAP_EVERY_S, DOWN_S = 20.0, 5.0
 SAMPLE_EVERY_S = 5.0
+WARM_UP_S = 300.0
 Sample = tuple[float, Footprint]
 
 
@@ -98,6 +99,8 @@ def _report(samples: Sequence[Sample], flaps: int) -> Iterator[Result]:
     spread = np.ptp([held.pss_mb for _, held in later])
     detail = f"second half of {samples[-1][0] / 60:.0f} min, {flaps} interruptions; "
     detail += f"{first.pss_mb:.1f} to {last.pss_mb:.1f} MB, spread {spread:.1f} MB"
+    if samples[-1][0] < WARM_UP_S * 2:
+        detail += "; too short: the program still fills its rings"
     slope = slope_per_hour(later, lambda held: held.pss_mb)
     yield at_most("soak: slope of memory", slope, 5.0, "MB/h", detail)
     counts: tuple[tuple[str, Callable[[Footprint], float]], ...] = (
