@@ -102,12 +102,21 @@ class Control:
                 self._report(messages.ViewsApplied(command.stream, command.version))
                 return
             wanted.want(command)
-            self._pool.submit(wanted.apply)
+            self._pool.submit(self._apply, wanted)
         elif isinstance(command, CloseStream):
             closing = self._streams.get(command.stream)
             if closing is None:
                 return
             closing.close()
+
+    def _apply(self, stream: Stream) -> None:
+        """Change the views; the long part comes after the short parts of all other streams."""
+        try:
+            stream.apply()
+            if stream.is_behind:
+                self._pool.submit(stream.catch_up)
+        except Exception:  # noqa: BLE001 - a door: the pool would swallow it
+            _log.exception("The views of stream %s could not be changed", stream.number)
 
     def _report(self, report: Report) -> None:
         if isinstance(report, Ended):

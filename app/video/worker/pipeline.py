@@ -5,7 +5,7 @@ import time
 from collections import deque
 from collections.abc import Sequence
 
-from app.domain.stream import Effort, StreamKind
+from app.domain.stream import STALE_AFTER_S, Effort, StreamKind
 from app.video.board import BoardWriter
 from app.video.messages import OpenStream, SetViews, View
 from app.video.worker.decoding import Decoder, Picture
@@ -14,6 +14,9 @@ from app.video.worker.views import LiveView, Views
 
 _MUCH_SMALLER = 0.6
 """Below this linear size of a tile against its source the loop filter's work is invisible."""
+_FEW = 6
+"""So many pictures are decoded before anybody would notice."""
+_STALE_US = int(STALE_AFTER_S * 0.75e6)
 _WITH_ERRORS_S = 10.0
 _WITHOUT_KEY_S = 30.0
 
@@ -39,6 +42,7 @@ class Pipeline:
         self._effort = Effort.FULL
         self._last: Picture | None = None
         self._wanted: deque[SetViews] = deque()
+        self._backlog: deque[RingEntry] = deque()
         self._is_closed = False
         self._good_at = time.monotonic()
 
@@ -67,6 +71,7 @@ class Pipeline:
             self._views.replace(())
             self._decoder = None
             self._last = None
+            self._backlog.clear()
             self.ring.clear()
 
     def want(self, command: SetViews) -> None:
@@ -94,11 +99,12 @@ class Pipeline:
         self._effort = effort
         if not self._views:
             self._last = None
+            self._backlog.clear()
             return
         self._choose_effort()
         if not was_hot:
             self._good_at = time.monotonic()
-            self._catch_up()
+            self._start_catching_up()
         elif fresh and self._last is not None:
             self._show(self._last, fresh)
 
@@ -113,19 +119,47 @@ class Pipeline:
             only_keys=self._effort >= Effort.KEY_FRAMES,
         )
 
-    def _catch_up(self) -> None:
-        """Decode from the last key frame on and show only the newest picture."""
+    def _start_catching_up(self) -> None:
+        """Show what the last key frame leads to.
+
+        Where that takes a while the key frame itself is shown first, so that a whole page of
+        tiles is live at once; its age is on the tile like any other's.
+        """
         decoder = self._decoder
+        self._backlog.clear()
         if decoder is None:
             return
+        self._backlog.extend(self.ring.since_key())
         decoder.restart(in_a_hurry=True)
+        if len(self._backlog) <= _FEW:
+            self._catch_up(decoder)
+            return
+        key = self._backlog.popleft()
+        pictures = self._decode(decoder, key)
+        if pictures and time.time_ns() // 1000 - key.stamp.arrival_us < _STALE_US:
+            self._show(pictures[-1])
+
+    def _catch_up(self, decoder: Decoder) -> None:
+        """Decode the backlog and show only the newest picture."""
         newest: Picture | None = None
-        for entry in self.ring.since_key():
-            pictures = self._decode(decoder, entry)
+        backlog = self._backlog
+        while backlog:
+            pictures = self._decode(decoder, backlog.popleft())
             if pictures:
                 newest = pictures[-1]
         if newest is not None:
             self._show(newest)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether ``catch_up`` has something to do. Any thread."""
+        return bool(self._backlog)
+
+    def catch_up(self) -> None:
+        """Decode up to the newest packet, unless the stream's thread has done so. Any thread."""
+        with self._lock:
+            if self._decoder is not None:
+                self._catch_up(self._decoder)
 
     def _decode(self, decoder: Decoder, entry: RingEntry) -> Sequence[Picture]:
         began = time.perf_counter_ns()
@@ -153,6 +187,10 @@ class Pipeline:
             self.ring.append(entry)
             decoder = self._decoder
             if decoder is None or not self._views:
+                return
+            if self._backlog:
+                self._backlog.append(entry)
+                self._catch_up(decoder)
                 return
             size = decoder.size
             pictures = self._decode(decoder, entry)

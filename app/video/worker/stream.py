@@ -81,14 +81,19 @@ class Stream:
         self._pipeline.want(command)
 
     def apply(self) -> None:
-        """Make the views the wanted ones and answer. Any thread; may decode a group of pictures."""
-        try:
-            versions = self._pipeline.apply()
-        except Exception:
-            _log.exception("The views of stream %s could not be changed", self.number)
-            raise
+        """Make the views the wanted ones, show something, answer. Any thread."""
+        versions = self._pipeline.apply()
         for version in versions:
             self._report(ViewsApplied(self.number, version))
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether ``catch_up`` has something to do."""
+        return self._pipeline.is_behind
+
+    def catch_up(self) -> None:
+        """Bring a stream that was just looked at up to its newest picture. Any thread."""
+        self._pipeline.catch_up()
 
     def _run(self) -> None:
         failure = StreamFailure(Reason.INTERNAL, "")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
+from app.domain.geometry import WHOLE, Crop
 from app.video import messages
 from app.video.board import BoardPicture, BoardReader, SlotSpace, create_board
 from app.video.messages import (
@@ -62,9 +63,10 @@ class Driver:
     def space(self, slot: int) -> SlotSpace:
         return SlotSpace(slot, self.memory.data_at + slot * _STRIDE, _CAPACITY)
 
-    def view(self, slot: int, width: int = 160, height: int = 90, **crop: float) -> View:
+    def view(self, slot: int, width: int = 160, height: int = 90, crop: Crop = WHOLE) -> View:
         space = self.space(slot)
-        return View(slot, space.offset, space.capacity, width, height, **crop)
+        part = (crop.x, crop.y, crop.width, crop.height)
+        return View(slot, space.offset, space.capacity, width, height, *part)
 
     def show(self, stream: int, *views: View, effort: int = 0) -> int:
         self._version += 1
@@ -125,6 +127,16 @@ class Driver:
             return None
 
         return self.wait(find)
+
+    def figures_gone(self, stream: int) -> None:
+        """Wait for a heartbeat that no longer knows the stream."""
+        said = len(self.said)
+
+        def find() -> bool:
+            beats = [report for report in self.said[said:] if isinstance(report, Heartbeat)]
+            return any(all(f.stream != stream for f in beat.streams) for beat in beats)
+
+        self.wait(find)
 
     def close_stream(self, stream: int) -> Ended:
         self.send(CloseStream(stream))

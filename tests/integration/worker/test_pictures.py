@@ -1,15 +1,17 @@
 """What arrives on the board: every codec and shape, at the right time, of the right frame."""
 
+import random
 import time
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from app.domain.geometry import Crop
 from app.domain.stream import Effort, PictureClock, Reason
 from app.video.board import BoardPicture
 from tests.integration.worker.driver import Driver
-from tests.integration.worker.media import Recipe, container, encode, level_of
+from tests.integration.worker.media import Recipe, container, display_order, encode, level_of
 from tests.integration.worker.servers import Camera, Server, http
 
 
@@ -126,20 +128,6 @@ def test_b_frames_carry_their_own_times(worker: Driver) -> None:
         assert (utc_us - first_utc) / 1e6 == pytest.approx((pts - first_pts) / 90_000, abs=0.005)
 
 
-def display_order(recipe: Recipe) -> list[int]:
-    """When each unit is shown, counted in frames, from what the encoder says."""
-    from fractions import Fraction
-    import io
-
-    import av
-
-    with av.open(io.BytesIO(container(recipe, "mp4"))) as source:
-        video = source.streams.video[0]
-        base = video.time_base or Fraction(1)
-        stamps = [packet.pts * base * recipe.fps for packet in source.demux(video) if packet.size]
-    return [round(stamp - min(stamps)) for stamp in stamps]
-
-
 def test_change_of_resolution_in_mid_stream(worker: Driver) -> None:
     small = encode(Recipe(width=320, height=180, frames=15))
     large = encode(Recipe(width=640, height=480, frames=45))
@@ -173,8 +161,8 @@ def test_views_come_and_go_and_a_dropped_slot_stays_as_it_is(worker: Driver) -> 
 def test_crop_shows_that_part_of_the_source(worker: Driver) -> None:
     with Server(Camera(encode(Recipe()))) as server:
         worker.open(1, f"rtsp://127.0.0.1:{server.port}/x")
-        crop = {"crop_x": 0.25, "crop_y": 0.5, "crop_width": 0.5, "crop_height": 0.5}
-        worker.show(1, worker.view(0, **crop))
+        view = worker.view(0, crop=Crop(0.25, 0.5, 0.5, 0.5))
+        worker.show(1, view)
         facts = worker.picture(0, beyond=2).facts
         assert (facts.crop.x, facts.crop.y) == (0.25, 0.5)
         assert (facts.width, facts.height) == (160, 90)
@@ -216,8 +204,6 @@ def test_key_frames_only_and_back(worker: Driver) -> None:
 
 
 def test_garbage_after_pictures_ends_or_recovers_without_a_crash(worker: Driver) -> None:
-    import random
-
     dice = random.Random(5)
     units = [
         bytes(
