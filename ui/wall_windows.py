@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, QRect, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -45,6 +45,7 @@ class ProgramWindows(QObject):
         super().__init__()
         self._application = application
         self._wall = wall
+        self._clock = clock
         self._memory = memory
         self._keys: KeysOverlay | None = None
         self._leave: LeaveBar | None = None
@@ -70,6 +71,10 @@ class ProgramWindows(QObject):
     def open_wall(self) -> None:
         """Show the wall; what stood elsewhere in the last run stands there again."""
         self._placement.place()
+        for window in self.walls:
+            # Only the native window hears that it is exposed; until then nothing is painted.
+            window.windowHandle().installEventFilter(self)
+        self._clock.wake()
         if not self._has_console:
             return
         for window in self.walls:
@@ -187,3 +192,10 @@ class ProgramWindows(QObject):
         if console.left() > place.left():
             place.setRight(console.left() - 1)
             window.setGeometry(place)
+
+    # --- Qt overrides ----------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Expose:
+            self._clock.wake()
+        return super().eventFilter(watched, event)
