@@ -32,6 +32,7 @@ from app.video.worker.ring import RingBudget
 from app.video.worker.stream import Stream
 
 _BEAT_S = 1.0
+_FAREWELL_S = 0.5
 _RING_BYTES = 600_000_000
 
 _log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class Control:
         self._budget = RingBudget(_RING_BYTES)
         self._engines = Engines()
         self._streams: dict[int, Stream] = {}
+        self._all_ended = threading.Condition()
         self._pool = ThreadPoolExecutor(2, "views")
         self._process = psutil.Process()
 
@@ -90,6 +92,18 @@ class Control:
             if isinstance(command, Shutdown):
                 return
             self._obey(command)
+
+    def leave(self) -> None:
+        """Say farewell to the cameras, as far as that takes no longer than a moment.
+
+        A camera that sends by UDP would go on for a minute otherwise.
+        """
+        for stream in list(self._streams.values()):
+            stream.close()
+        deadline = time.monotonic() + _FAREWELL_S
+        with self._all_ended:
+            while self._streams and self._all_ended.wait(deadline - time.monotonic()):
+                pass
 
     def _obey(self, command: Command) -> None:
         if isinstance(command, OpenStream):
@@ -120,7 +134,9 @@ class Control:
 
     def _report(self, report: Report) -> None:
         if isinstance(report, Ended):
-            self._streams.pop(report.stream, None)
+            with self._all_ended:
+                self._streams.pop(report.stream, None)
+                self._all_ended.notify_all()
         self._mailbox.send(report)
 
     def _beat(self) -> None:
@@ -139,5 +155,7 @@ def serve(connection: "Connection[Any, Any]", memory: BoardMemory) -> int:
     logging.getLogger().addHandler(handler)
     av.logging.set_level(None)
     cv2.setNumThreads(1)
-    Control(connection, memory).run()
+    control = Control(connection, memory)
+    control.run()
+    control.leave()
     return 0

@@ -38,7 +38,7 @@ class Decoder:
 
     def _open(self, *, skip_loop_filter: bool) -> None:
         announced = self._announced
-        context: Any = CodecContext.create(announced.codec.canonical_name, "r")
+        context: Any = CodecContext.create(announced.codec, "r")
         if announced.extradata:
             context.extradata = announced.extradata
         wide = (announced.width or 0) * (announced.height or 0) >= _MANY_PIXELS

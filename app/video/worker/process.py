@@ -12,6 +12,7 @@ from app.video.board import BoardMemory
 
 _PR_SET_PDEATHSIG = 1
 _PR_SET_NAME = 15
+_M_ARENA_MAX = -8
 
 
 def run_worker(connection: "Connection[Any, Any]", memory: BoardMemory, name: str) -> None:
@@ -23,6 +24,7 @@ def run_worker(connection: "Connection[Any, Any]", memory: BoardMemory, name: st
     faulthandler.enable(sys.stderr)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with_parent(name)
+    _share_heaps()
     status = 1
     try:
         from app.video.worker.control import serve
@@ -44,3 +46,11 @@ def _die_with_parent(name: str) -> None:
     # The parent may have died before the request was in force.
     if os.getppid() != parent:
         os._exit(1)
+
+
+def _share_heaps() -> None:
+    """Keep glibc from giving each of dozens of threads a heap that it hardly ever gives back."""
+    if sys.platform.startswith("linux"):
+        mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+        if mallopt is not None:
+            mallopt(_M_ARENA_MAX, 2)

@@ -26,6 +26,7 @@ from app.video.worker.ring import RingBudget
 _log = logging.getLogger(__name__)
 _GRACE_S = 3.0
 """An interrupted call is expected back after this; beyond it is stuck."""
+_DIAGNOSIS_S = 5.0
 _LIVE_SCHEMES = ("rtsp", "rtsps")
 
 
@@ -111,8 +112,9 @@ class Stream:
         """Connect and feed the pipeline until it is over; returns why it is."""
         command = self._command
         began = time.monotonic()
-        # Name look-up, connection and first packets have each the whole time-out.
-        self._limit_s = 3 * command.open_timeout_s
+        # Name look-up, connection and first packets have each the whole time-out, and finding out
+        # why it failed takes a moment more.
+        self._limit_s = 3 * command.open_timeout_s + _DIAGNOSIS_S
         self._waiting_since = began
         source = self._engines.open(command)
         self._source = source
