@@ -57,7 +57,7 @@ class Camera:
 
     def __init__(self, number: int, clip: Clip, phase: int) -> None:
         self.number, self.clip, self.phase = number, clip, phase
-        self.sources: dict[int, Any] = {}
+        self.sources: dict[Any, Any] = {}
 
     def configure(self, _factory: Any, media: Any) -> None:
         """Take a new media in; called by the server on its thread.
@@ -66,8 +66,9 @@ class Camera:
         """
         source = media.get_element().get_by_name("source")
         source.set_property("caps", self.clip.caps)
-        self.sources[id(media)] = source
-        media.connect("unprepared", lambda gone: self.sources.pop(id(gone), None))
+        # The media itself is the key: an id would be used again after the object is gone.
+        self.sources[media] = source
+        media.connect("unprepared", lambda gone: self.sources.pop(gone, None))
 
     def push(self, index: int) -> bool:
         """Give frame ``index`` of the loop to every media; true if somebody took it."""

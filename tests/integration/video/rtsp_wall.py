@@ -39,7 +39,7 @@ class HeadlessWall:
         """A tile for each camera that is not in ``warm``."""
         kept = list(warm)
         shown = [code for code in self.cameras if code not in kept]
-        self.show({code: (240, 135) for code in shown}, kept)
+        self.show(dict.fromkeys(shown, (240, 135)), kept)
 
     def show(
         self, sizes: Mapping[CameraCode, tuple[int, int]], warm: Iterable[CameraCode] = ()

@@ -10,7 +10,7 @@ import pytest
 from app.domain.camera import CameraCode
 from app.domain.stream import PictureClock, Reason, StreamKind, StreamState
 from app.video.engine import EngineSettings
-from tests.fakes.code_clip import code_clip
+from app.video.messages import StreamFigures
 from tests.fakes.gst_server import GstServer
 from tests.integration.video.rtsp_wall import HeadlessWall, camera, key
 
@@ -60,9 +60,10 @@ def warm_packets(wall: HeadlessWall) -> int:
     return figures_of(wall, CODES[5]).packets
 
 
-def figures_of(wall: HeadlessWall, code: CameraCode):  # type: ignore[no-untyped-def]  # as sent
+def figures_of(wall: HeadlessWall, code: CameraCode) -> StreamFigures:
     record = next(r for s, r in wall.engine.records.items() if s.camera == code)
     wall.until(lambda: record.figures is not None, what="a heartbeat")
+    assert record.figures is not None
     return record.figures
 
 
@@ -164,7 +165,3 @@ def test_the_board_and_the_workers_are_gone_afterwards(clip_server: GstServer) -
         assert len(pids) >= 2
     alive = {child.pid for child in me.children(recursive=True)}
     assert not alive & set(pids)
-
-
-def test_the_clip_has_the_size_the_tests_expect() -> None:
-    assert code_clip().fps == 15

@@ -64,10 +64,10 @@ def test_the_test_would_see_a_torn_picture(memory: BoardMemory) -> None:
     theirs.close()
     assert ours.recv_bytes() == b"ready"
     raw = memory.bytes[memory.data_at : memory.data_at + BYTES]
+    values = np.frombuffer(raw, np.uint8)
     torn = False
     end = time.monotonic() + 20.0
     while not torn and time.monotonic() < end:
-        values = np.frombuffer(raw, np.uint8)
         torn = bool(values[0] != values[-1])
     ours.send_bytes(b"stop")
     ours.recv_bytes()

@@ -1,6 +1,7 @@
 """Who may knock at a camera, and when."""
 
 import random
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,8 +11,8 @@ from app.domain.stream import Reason
 from app.video.opening import SCOUT_EVERY_S, OpenGate
 
 
-def gate(**options: int) -> OpenGate:
-    return OpenGate(dice=random.Random(7), **options)
+def gate(at_a_time: int = 8, per_second: int = 16) -> OpenGate:
+    return OpenGate(at_a_time=at_a_time, per_second=per_second, dice=random.Random(7))
 
 
 def test_never_more_than_eight_at_a_time() -> None:
@@ -99,9 +100,7 @@ def test_a_dark_host_is_knocked_at_every_two_seconds() -> None:
         for stream in opens.due(now):
             knocks.append(now)
             opens.failed(stream, "relay", now, Reason.REFUSED, 2)
-    assert [round(b - a, 1) for a, b in zip(knocks, knocks[1:], strict=False)] == [
-        SCOUT_EVERY_S
-    ] * (len(knocks) - 1)
+    assert [round(b - a, 1) for a, b in pairwise(knocks)] == [SCOUT_EVERY_S] * (len(knocks) - 1)
     assert len(knocks) == 4
 
 

@@ -1,5 +1,7 @@
 """Room on the board, and which encoding a tile gets."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -45,7 +47,7 @@ def test_spaces_never_overlap_and_everything_comes_back(steps: list[tuple[bool, 
         elif held:
             spaces.give_back(held.pop(0))
         ranges = sorted((s.offset, s.offset + s.capacity * BUFFERS) for s in held)
-        assert all(a[1] <= b[0] for a, b in zip(ranges, ranges[1:], strict=False))
+        assert all(a[1] <= b[0] for a, b in pairwise(ranges))
         assert len({s.slot for s in held}) == len(held)
     for space in held:
         spaces.give_back(space)
