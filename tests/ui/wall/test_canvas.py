@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from app.domain.camera import CameraCode
-from app.domain.geometry import Size
+from app.domain.geometry import Rect, Size
 from app.domain.stream import Reason, StreamKind, StreamState
 from app.video.engine_types import TileStatus, ViewKey
 from tests.fakes.engine import LIVE
 from tests.ui.wall.conftest import KEY, WallOnScreen, colour_at, middle
 from ui.theme import tokens
+from ui.wall.state_icons import STATE_COLOURS
 
 RED = (200, 30, 30)
 BLUE = (20, 40, 220)
@@ -202,6 +203,38 @@ def test_a_camera_that_is_back_is_bright_with_its_first_picture(wall: WallOnScre
     wall.engine.publish(KEY, GREEN)
     wall.tick()
     assert middle(wall.on_screen(), wall.tile().picture) == name_of(GREEN)
+
+
+@pytest.mark.parametrize("state", [s for s in StreamState if s is not StreamState.LIVE])
+def test_every_state_has_its_colour_on_the_tile(wall: WallOnScreen, state: StreamState) -> None:
+    wall.engine.statuses[KEY] = TileStatus(state, Reason.REFUSED)
+    wall.look()
+    image, tile = wall.grab(), wall.tile()
+    colour = QColor(STATE_COLOURS[state]).name()
+
+    def has_colour(rect: Rect) -> bool:
+        return colour in {
+            colour_at(image, x, y)
+            for x in range(rect.x, rect.x + rect.width)
+            for y in range(rect.y, rect.y + rect.height)
+        }
+
+    assert has_colour(tile.strip)
+    assert has_colour(tile.picture)
+
+
+def test_a_long_code_is_shortened_and_stays_on_its_strip(
+    make_wall: Callable[..., WallOnScreen],
+) -> None:
+    wall = make_wall(layout="64", cameras=70)
+    wall.window.resize(480, 270)
+    wall.settle()
+    wall.look()
+    image = wall.grab()
+    gap = wall.tile(0).frame.x + wall.tile(0).frame.width
+    strip = wall.tile(0).strip
+    column = {colour_at(image, gap, strip.y + y) for y in range(2, strip.height - 2)}
+    assert column <= {QColor(tokens.SELECTED).name(), QColor(tokens.BACKGROUND).name()}
 
 
 def test_without_a_picture_the_tile_says_what_it_waits_for(wall: WallOnScreen) -> None:

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
-from PySide6.QtGui import QCursor, QDragEnterEvent, QDropEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt
+from PySide6.QtGui import (
+    QCloseEvent,
+    QCursor,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QHelpEvent,
+    QWheelEvent,
+)
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolTip
 from pytestqt.qtbot import QtBot
 
 from app.domain.camera import CameraCode
@@ -186,6 +194,52 @@ def test_in_full_screen_the_pointer_hides_and_comes_back(wall: WallOnScreen, qtb
     qtbot.waitUntil(lambda: shape() == Qt.CursorShape.ArrowCursor)
     wall.window.toggle_full_screen()
     qtbot.waitUntil(lambda: not wall.window.isFullScreen())
+
+
+def test_a_drag_over_a_gap_is_not_accepted(wall: WallOnScreen) -> None:
+    frame = wall.tile(0).frame
+    ratio = wall.window.devicePixelRatioF()
+    gap = QPoint(int((frame.x + frame.width) / ratio), 50)
+
+    def accepted(at: QPoint) -> bool:
+        mime = camera_mime(CameraCode("BNU-2-2"))
+        enter = QDragEnterEvent(
+            at, Qt.DropAction.CopyAction, mime, LEFT, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(wall.window, enter)
+        event = QDragMoveEvent(
+            at, Qt.DropAction.CopyAction, mime, LEFT, Qt.KeyboardModifier.NoModifier
+        )
+        QApplication.sendEvent(wall.window, event)
+        return event.isAccepted()
+
+    assert accepted(wall.centre_of(frame))
+    assert not accepted(gap)
+
+
+def test_resting_on_a_tile_tells_its_details(wall: WallOnScreen) -> None:
+    at = wall.centre_of(wall.tile(1).picture)
+    event = QHelpEvent(QEvent.Type.ToolTip, at, wall.window.mapToGlobal(at))
+    QApplication.sendEvent(wall.window, event)
+    assert QToolTip.text().splitlines()[:2] == [
+        "DIK-1-2  Court road crossing 1",
+        "Call-up number 1.1.2",
+    ]
+    QToolTip.hideText()
+
+
+def test_an_operator_who_closes_the_window_is_asked(wall: WallOnScreen, qtbot: QtBot) -> None:
+    class FromWindowSystem(QCloseEvent):
+        """As it comes when the operator clicks the cross."""
+
+        def spontaneous(self) -> bool:
+            return True
+
+    event = FromWindowSystem()
+    with qtbot.waitSignal(wall.window.close_requested, timeout=1000):
+        wall.window.closeEvent(event)
+    assert not event.isAccepted()
+    assert len(wall.service.screens) == 1
 
 
 def test_closing_the_window_lets_the_cameras_go(make_wall: Callable[..., WallOnScreen]) -> None:

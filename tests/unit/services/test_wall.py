@@ -257,6 +257,28 @@ def test_zooming_where_no_camera_is_changes_nothing() -> None:
     assert wall.changes == []
 
 
+def test_verbs_that_change_nothing_announce_nothing(wall: Wall) -> None:
+    wall.service.set_layout(0, "4")
+    wall.service.choose_page(0, 0)
+    wall.service.select(0, 0)
+    wall.service.select(0, 99)
+    wall.service.set_district(0, DistrictCode("DIK"))
+    wall.service.set_district(0, DistrictCode("GONE"))
+    wall.service.place(CameraCode("DIK-1-1"), 0, 99)
+    wall.service.toggle_enlarged(0, 99)
+    wall.service.reset_zoom(0)
+    wall.service.focus_screen(7)
+    wall.service.close_screen(7)
+    wall.dispatcher.drain()
+    assert wall.changes == []
+
+
+def test_a_camera_can_be_called_into_the_enlarged_tile(wall: Wall) -> None:
+    wall.service.toggle_enlarged(0, 1)
+    wall.service.place(CameraCode("LKM-2-1"), 0)
+    assert wall.codes() == ["LKM-2-1"]
+
+
 # --- warmth ----------------------------------------------------------------------------------
 
 
