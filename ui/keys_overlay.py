@@ -27,7 +27,7 @@ class KeysOverlay(Overlay):
         rows.setSpacing(tokens.SPACE_L)
         rows.addLayout(_title_row(self))
         columns = QHBoxLayout()
-        columns.setSpacing(44)
+        columns.setSpacing(32)
         for categories in _COLUMNS:
             columns.addLayout(_column(self, categories))
         rows.addLayout(columns)

@@ -91,11 +91,11 @@ class ProgramWindows(QObject):
 
     def close(self) -> None:
         """Remember where everything is, and close it."""
-        for window in self.walls:
-            self._memory.keep(f"screen-{window.index + 1}", window)
-        if self.console is not None:
-            self._memory.keep("console", self.console)
         if self._has_console:
+            for window in self.walls:
+                self._memory.keep(f"screen-{window.index + 1}", window)
+            if self.console is not None:
+                self._memory.keep("console", self.console)
             self._memory.write()
         windows: list[QWidget] = [*self.walls]
         if self.console is not None:

@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QModelIndex, QObject, QSize, Qt, QTimer, Sign
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QListView,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 from app.domain.camera import Camera, CameraCode, DistrictCode
 from app.services.live_counts import LiveCounts
 from ui.console.result_delegate import ResultDelegate
+from ui.console.tree_delegate import TreeDelegate
 from ui.models.camera_tree import CODE_ROLE, DISTRICT_ROLE, CameraTree, CameraTreeModel
 from ui.models.search_results import SearchResultsModel
 from ui.theme import tokens
@@ -121,11 +121,9 @@ class CameraPanel(QWidget):
         tree.setExpandsOnDoubleClick(False)
         tree.setIconSize(QSize(18, 18))
         tree.setIndentation(18)
-        header = tree.header()
-        header.setStretchLastSection(False)
-        header.setResizeContentsPrecision(0)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+        tree.setColumnHidden(1, True)  # the delegate paints it into the row
+        tree.setItemDelegate(TreeDelegate(tree))
+        tree.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         tree.setTextElideMode(Qt.TextElideMode.ElideRight)
         _make_draggable(tree)
         tree.doubleClicked.connect(self._on_chosen)

@@ -110,12 +110,12 @@ class CameraTreeModel(QAbstractItemModel):
         if not stale or not self._districts:
             return
         last = len(self._districts) - 1
-        self.dataChanged.emit(self.index(0, 1), self.index(last, 1))
+        self.dataChanged.emit(self.index(0, 0), self.index(last, 1))
         for key in stale & self._places.keys():
             district_row, site_row = self._places[key]
             district = self.index(district_row, 0)
             site = self.index(site_row, 0, district)
-            self.dataChanged.emit(site.siblingAtColumn(1), site.siblingAtColumn(1))
+            self.dataChanged.emit(site, site.siblingAtColumn(1))
             cameras = len(self._cameras_of(district_row, site_row))
             if cameras:
                 first = self.index(0, 0, site)
