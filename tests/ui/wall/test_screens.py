@@ -23,11 +23,11 @@ pytestmark = pytest.mark.skipif(
 class Child:
     """``two_monitors.py`` on the virtual screen, asked where its windows are."""
 
-    def __init__(self, screen: VirtualScreen, *arguments: str) -> None:
+    def __init__(self, screen: VirtualScreen, *arguments: str, scales: str = "") -> None:
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.ui.wall.two_monitors", *arguments],
             cwd=_ROOT,
-            env=screen.environment(),
+            env=screen.environment() | {"QT_SCREEN_SCALE_FACTORS": scales},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -60,10 +60,10 @@ def test_a_window_moves_with_its_monitor_and_comes_back() -> None:
         screen.split()
         child = Child(screen, "2")
         try:
-            left, right = ["LEFT", 0, 0, 1280, 720], ["RIGHT", 1280, 0, 1280, 720]
+            left, right = ["LEFT", 0, 0, 1280, 720, 1.0], ["RIGHT", 1280, 0, 1280, 720, 1.0]
             child.wait_for([left, right])
             screen.remove_monitor("RIGHT")
-            child.wait_for([["LEFT", 0, 0, 640, 720], ["LEFT", 640, 0, 640, 720]])
+            child.wait_for([["LEFT", 0, 0, 640, 720, 1.0], ["LEFT", 640, 0, 640, 720, 1.0]])
             screen.add_monitor("RIGHT", (1280, 720, 1280, 0), "none")
             child.wait_for([left, right])
         finally:
@@ -75,6 +75,21 @@ def test_the_console_keeps_its_monitor_to_itself() -> None:
         screen.split()
         child = Child(screen, "1", "LEFT")
         try:
-            child.wait_for([["RIGHT", 1280, 0, 1280, 720]])
+            child.wait_for([["RIGHT", 1280, 0, 1280, 720, 1.0]])
+        finally:
+            child.close()
+
+
+def test_a_window_that_moves_to_a_monitor_of_another_scaling_keeps_its_device_pixels() -> None:
+    with VirtualScreen(2560, 720, fbdir=False) as screen:
+        screen.split()
+        child = Child(screen, "2", scales="LEFT=1;RIGHT=2")
+        try:
+            left, right = ["LEFT", 0, 0, 1280, 720, 1.0], ["RIGHT", 1280, 0, 1280, 720, 2.0]
+            child.wait_for([left, right])
+            screen.remove_monitor("RIGHT")
+            child.wait_for([["LEFT", 0, 0, 640, 720, 1.0], ["LEFT", 640, 0, 640, 720, 1.0]])
+            screen.add_monitor("RIGHT", (1280, 720, 1280, 0), "none")
+            child.wait_for([left, right])
         finally:
             child.close()

@@ -1,7 +1,8 @@
 """Run as a program: places windows and says, when asked, whether they are where they should be.
 
 Arguments: how many windows, and the monitor of the console if there is one. Each line of standard
-input is a JSON list of ``[monitor, x, y, width, height]`` to wait for; the answer is what is.
+input is a JSON list of ``[monitor, x, y, width, height, scale]`` to wait for; the answer is what
+is. The place is Qt's, the size is the wall's: device pixels.
 """
 
 import json
@@ -39,8 +40,8 @@ def main() -> int:
 
     def where() -> list[list[object]]:
         return [
-            [w.screen().name(), w.x(), w.y(), w.width(), w.height()]
-            for w in windows
+            [w.screen().name(), w.x(), w.y(), screen.size.width, screen.size.height, screen.scale]
+            for w, screen in zip(windows, service.screens, strict=True)
             if w.isVisible()
         ]
 
