@@ -33,6 +33,7 @@ from app.video.worker_pool import WorkerLoss, WorkerPool
 
 LINGER_S = 8.0
 LOOK_EVERY_S = 1.0
+WARM_AFTER_S = 1.0
 _OTHER = {StreamKind.MAIN: StreamKind.SUB, StreamKind.SUB: StreamKind.MAIN}
 _log = logging.getLogger(__name__)
 
@@ -95,6 +96,7 @@ class VideoEngine:
         self._changed_cameras: set[CameraCode] = set()
         self._dirty: dict[StreamId, list[SlotSpace]] = {}
         self._looked_at = 0.0
+        self._shown_at = 0.0
         self.status_changed: Event[frozenset[CameraCode]] = Event("engine.status_changed")
 
     def start(self) -> None:
@@ -112,7 +114,7 @@ class VideoEngine:
     # --- what the wall asks -----------------------------------------------------------------
 
     def show(self, wanted: Mapping[ViewKey, ViewSpec], warm: Sequence[CameraCode]) -> None:
-        now = time.monotonic()
+        now = self._shown_at = time.monotonic()
         for key in [k for k, t in self._tiles.items() if not _same_camera(t, wanted.get(k))]:
             self._drop_tile(key)
         for key, spec in wanted.items():
@@ -377,7 +379,9 @@ class VideoEngine:
         for record in list(self._connections.records.values()):
             if record.is_wanted:
                 record.unwanted_since = None
-                self._connections.open(record, now)
+                # What is looked at goes first: the next page is warmed when this one is there.
+                if record.views or now - self._shown_at >= WARM_AFTER_S:
+                    self._connections.open(record, now)
             elif record.unwanted_since is None:
                 record.unwanted_since = now
             if record.unwanted_since is not None and (
