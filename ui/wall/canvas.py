@@ -9,21 +9,22 @@ through ordinary paint events, and so do pictures while another widget lies over
 import time
 from collections.abc import Collection, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QRegion, QWindow
 from PySide6.QtWidgets import QWidget
 
 from app.domain.geometry import Rect
 from app.domain.layout import gap_px
+from app.domain.stream import StreamState
 from app.services.wall_screen import ScreenSnapshot, TileSnapshot
 from app.video.board import BoardPicture
 from app.video.engine_types import Engine, ViewKey
 from ui.theme import tokens
 from ui.wall.canvas_tile import CanvasTile, covering
 from ui.wall.furniture import paint_absence, paint_empty, paint_strip
-from ui.wall.picture_fit import Fit, fitted
+from ui.wall.picture_fit import fitted
 from ui.wall.plate import PageNote, Plate
-from ui.wall.wording import TileFace, detail_lines, face_of, page_words
+from ui.wall.wording import FRESH_WITHIN_S, TileFace, detail_lines, face_of, page_words
 
 _BACKGROUND = QColor(tokens.BACKGROUND)
 _SELECTED = QColor(tokens.SELECTED)
@@ -55,6 +56,7 @@ class WallCanvas(QWidget):
         self._note_timer.setInterval(_NOTE_STAYS_MS)
         self._note_timer.timeout.connect(self._end_note)
         self._turn = 0
+        self._anxious: set[CanvasTile] = set()
 
     # --- what is shown -----------------------------------------------------------------------
 
@@ -108,6 +110,7 @@ class WallCanvas(QWidget):
         for tile in snapshot.tiles:
             self._tiles[tile.key] = self._placed(tile, before.get(tile.key))
         self._order = list(self._tiles.values())
+        self._anxious.clear()
         self._plate.show_call_up(snapshot.call_up)
         if earlier is not None and page_words(earlier) != page_words(snapshot):
             self._note.text = page_words(snapshot)
@@ -170,8 +173,10 @@ class WallCanvas(QWidget):
     def _ask_statuses(self) -> None:
         """A portion of the tiles each tick; those whose picture is about to be too old always."""
         self._turn = (self._turn + 1) % _SHARES
-        for number, tile in enumerate(self._order):
-            if number % _SHARES == self._turn or tile.is_anxious:
+        for tile in self._order[self._turn :: _SHARES]:
+            self._judge(tile)
+        if self._anxious:
+            for tile in tuple(self._anxious):
                 self._judge(tile)
 
     def _judge(self, tile: CanvasTile) -> None:
@@ -181,8 +186,16 @@ class WallCanvas(QWidget):
             return
         status = self._engine.status(tile.snapshot.key)
         age = status.age_s
-        tile.is_anxious = tile.face.is_live and age is not None and age > _NEARLY_STALE_S
+        calm = status.state is StreamState.LIVE and age is not None and age <= FRESH_WITHIN_S
+        calm_face = (status.kind, status.effort) if calm else None
+        if calm_face is not None and calm_face == tile.calm:
+            return  # says what it said: the usual case
+        tile.calm = calm_face
         face = face_of(camera, status, zoom=tile.snapshot.zoom, now_us=time.time_ns() // 1000)
+        if face.is_live and age is not None and age > _NEARLY_STALE_S:
+            self._anxious.add(tile)
+        else:
+            self._anxious.discard(tile)
         if face == tile.face:
             return
         before, tile.face = tile.face, face
@@ -248,13 +261,17 @@ class WallCanvas(QWidget):
 
     def _paint_picture(self, painter: QPainter, tile: CanvasTile, picture: BoardPicture) -> None:
         facts = picture.facts
-        shape = (facts.width, facts.height, facts.crop)
-        if shape != tile.shape or tile.fit is None:
-            tile.shape = shape
-            tile.fit = fitted(facts, tile.snapshot.picture, tile.snapshot.crop)
+        fit = tile.fit
+        if fit is None or not fit.suits(facts):
+            fit = tile.fit = fitted(facts, tile.snapshot.picture, tile.snapshot.crop)
             paint_empty(painter, tile.picture)
-        _draw(painter, picture, tile.fit)
-        tile.drawn = tile.fit.area
+        tile.drawn = fit.area
+        # The memoryview lives as long as `picture`, which is held until this is painted.
+        image = QImage(picture.pixels, facts.width, facts.height, facts.stride, _FORMAT)
+        if fit.stretched is None:
+            painter.drawImage(fit.corner, image)
+        else:
+            _draw_stretched(painter, image, fit.area, fit.stretched)
 
     def _paint_tile(self, painter: QPainter, tile: CanvasTile, region: QRegion) -> None:
         if region.intersects(tile.qt_picture):
@@ -311,17 +328,11 @@ class WallCanvas(QWidget):
         return super().event(event)
 
 
-def _draw(painter: QPainter, picture: BoardPicture, fit: Fit) -> None:
-    facts = picture.facts
-    # The memoryview lives as long as `picture`, which the caller holds until this is painted.
-    image = QImage(picture.pixels, facts.width, facts.height, facts.stride, _FORMAT)
-    if fit.stretched is None:
-        painter.drawImage(fit.area.topLeft(), image)
-        return
+def _draw_stretched(painter: QPainter, image: QImage, area: QRect, where: QRectF) -> None:
     painter.save()
-    painter.setClipRect(fit.area, Qt.ClipOperation.IntersectClip)
+    painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(fit.stretched, image)
+    painter.drawImage(where, image)
     painter.restore()
 
 

@@ -4,7 +4,8 @@ import math
 
 from PySide6.QtCore import QRect
 
-from app.domain.geometry import Crop, Rect
+from app.domain.geometry import Rect
+from app.domain.stream import Effort, StreamKind
 from app.services.wall_screen import TileSnapshot
 from app.video.board import BoardPicture
 from ui.wall.picture_fit import Fit
@@ -19,18 +20,17 @@ class CanvasTile:
     """
 
     __slots__ = (
+        "calm",
         "counted",
         "drawn",
         "face",
         "fit",
         "frame",
-        "is_anxious",
         "picture",
         "presented",
         "qt_frame",
         "qt_picture",
         "qt_strip",
-        "shape",
         "snapshot",
         "strip",
     )
@@ -41,11 +41,9 @@ class CanvasTile:
         self.picture = _qrect(snapshot.picture)
         self.strip = _qrect(snapshot.strip)
         self.face: TileFace = EMPTY_FACE
-        self.is_anxious = False
-        """Whether the picture will soon be too old to be called live."""
+        self.calm: tuple[StreamKind | None, Effort] | None = None
+        """What the face was made of while the picture is fresh; ``None`` while it is not."""
         self.fit: Fit | None = None
-        self.shape: tuple[int, int, Crop] | None = None
-        """Size and crop of the picture that ``fit`` was made for."""
         self.drawn: QRect | None = None
         self.presented = 0
         self.counted = (-1, -1)

@@ -1,7 +1,5 @@
 """Where a picture goes in its tile: unscaled where it fits, stretched while a new one is coming."""
 
-from dataclasses import dataclass
-
 from PySide6.QtCore import QRect, QRectF
 
 from app.domain.geometry import Crop, Rect, Size, fit
@@ -11,16 +9,33 @@ _SLACK_PX = 1.5
 """A crop that is off by less has been rounded, not moved."""
 
 
-@dataclass(frozen=True, slots=True)
 class Fit:
-    """``area`` is the picture's place on the tile, exact device pixels.
+    """Where pictures of one shape go on one tile.
 
+    ``area`` is the picture's place, exact device pixels, ``corner`` its upper left.
     ``stretched`` is where the whole picture at hand would lie to fill it, ``None`` when it is
     painted pixel for pixel.
     """
 
-    area: QRect
-    stretched: QRectF | None = None
+    __slots__ = ("area", "corner", "height", "left", "part", "stretched", "top", "width")
+
+    def __init__(self, facts: PictureFacts, area: QRect, stretched: QRectF | None) -> None:
+        self.area = area
+        self.corner = area.topLeft()
+        self.stretched = stretched
+        self.width, self.height = facts.width, facts.height
+        self.left, self.top, self.part = facts.crop.x, facts.crop.y, facts.crop.width
+
+    def suits(self, facts: PictureFacts) -> bool:
+        """Whether this was worked out for pictures like this one. Asked for every picture."""
+        crop = facts.crop
+        return (
+            facts.width == self.width
+            and facts.height == self.height
+            and crop.x == self.left
+            and crop.y == self.top
+            and crop.width == self.part
+        )
 
 
 def fitted(facts: PictureFacts, room: Rect, wanted: Crop) -> Fit:
@@ -41,10 +56,10 @@ def fitted(facts: PictureFacts, room: Rect, wanted: Crop) -> Fit:
             has.width * across,
             has.height * down,
         )
-        return Fit(area, stretched)
+        return Fit(facts, area, stretched)
     if (facts.width, facts.height) == (size.width, size.height):
-        return Fit(area)
-    return Fit(area, QRectF(area))
+        return Fit(facts, area, None)
+    return Fit(facts, area, QRectF(area))
 
 
 def _same(has: Crop, wanted: Crop, size: Size) -> bool:
