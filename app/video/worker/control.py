@@ -5,7 +5,7 @@ import os
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -28,10 +28,12 @@ from app.video.messages import (
     WorkerReady,
 )
 from app.video.worker.engines import Engines
+from app.video.worker.errands import Errands
 from app.video.worker.ring import RingBudget
 from app.video.worker.stream import Stream
 
 _BEAT_S = 1.0
+_WATCH_S = 0.25
 _FAREWELL_S = 0.5
 _RING_BYTES = 600_000_000
 
@@ -68,7 +70,7 @@ class Control:
         self._engines = Engines()
         self._streams: dict[int, Stream] = {}
         self._all_ended = threading.Condition()
-        self._pool = ThreadPoolExecutor(2, "views")
+        self._errands = Errands()
         self._process = psutil.Process()
 
     def run(self) -> None:
@@ -76,13 +78,18 @@ class Control:
         vlc = self._engines.vlc.glance()
         decoder = f"FFmpeg {av.ffmpeg_version_info}, PyAV {av.__version__}"
         self._mailbox.send(WorkerReady(os.getpid(), decoder, vlc.missing, vlc.rtsp))
-        next_beat = time.monotonic() + _BEAT_S
+        now = time.monotonic()
+        next_watch, next_beat = now + _WATCH_S, now + _BEAT_S
         while not self._mailbox.is_broken:
-            wait = next_beat - time.monotonic()
-            if wait <= 0:
+            now = time.monotonic()
+            if now >= next_watch:
+                next_watch = now + _WATCH_S
+                for stream in list(self._streams.values()):
+                    stream.watch()
+            if now >= next_beat:
+                next_beat = max(next_beat + _BEAT_S, now)
                 self._beat()
-                next_beat = max(next_beat + _BEAT_S, time.monotonic())
-                continue
+            wait = max(0.0, min(next_watch, next_beat) - time.monotonic())
             if not self._connection.poll(wait):
                 continue
             try:
@@ -116,7 +123,7 @@ class Control:
                 self._report(messages.ViewsApplied(command.stream, command.version))
                 return
             wanted.want(command)
-            self._pool.submit(self._apply, wanted)
+            self._errands.soon(partial(self._apply, wanted))
         elif isinstance(command, CloseStream):
             closing = self._streams.get(command.stream)
             if closing is None:
@@ -125,12 +132,9 @@ class Control:
 
     def _apply(self, stream: Stream) -> None:
         """Change the views; the long part comes after the short parts of all other streams."""
-        try:
-            stream.apply()
-            if stream.is_behind:
-                self._pool.submit(stream.catch_up)
-        except Exception:  # noqa: BLE001 - a door: the pool would swallow it
-            _log.exception("The views of stream %s could not be changed", stream.number)
+        stream.apply()
+        if stream.is_behind:
+            self._errands.later(stream.catch_up)
 
     def _report(self, report: Report) -> None:
         if isinstance(report, Ended):

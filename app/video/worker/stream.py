@@ -169,6 +169,9 @@ class Stream:
         if source is not None:
             # Until this is back the stream counts as running, and as stuck if it takes too long.
             self._waiting_since = time.monotonic()
+            if not self._is_closing:
+                # There is nobody left to say farewell to: do not wait for it.
+                source.stop()
             source.close()
         self._waiting_since = 0.0
         self._source = None
@@ -191,7 +194,7 @@ class Stream:
     def watch(self) -> float:
         """End a read that brings nothing; returns for how long a call has been stuck. Any thread.
 
-        To be called about once a second. A byte now and then keeps FFmpeg's own time-out from
+        To be called a few times a second. A byte now and then keeps FFmpeg's own time-out from
         running out, so this one counts from the last whole packet.
         """
         since = self._waiting_since
