@@ -24,6 +24,7 @@ class Interruption(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._was_asked = False
         self._reader, self._writer = socket.socketpair()
         self._reader.setblocking(False)
         self._writer.setblocking(False)
@@ -36,6 +37,11 @@ class Interruption(QObject):
             if (number := getattr(signal, name, None)) is not None
         }
 
+    @property
+    def was_asked(self) -> bool:
+        """Whether a signal has come already."""
+        return self._was_asked
+
     def close(self) -> None:
         """Put the handlers of before back."""
         for number, handler in self._earlier.items():
@@ -47,6 +53,7 @@ class Interruption(QObject):
 
     def _on_signal(self, number: int, _frame: FrameType | None) -> None:
         _log.info("Asked to end by %s", signal.Signals(number).name)
+        self._was_asked = True
         self.asked.emit()
 
     @Slot()

@@ -54,7 +54,10 @@ def open_windows(options: Options) -> int:
         interruption = stack.enter_context(closing(Interruption()))
         stack.enter_context(error_hooks(services.notices, dispatcher, interruption.asked.emit))
         session = Session(application, options, services, dispatcher, started_at)
-        interruption.asked.connect(session.leave)
+        # Queued: a signal that comes while the windows are made ends the loop once it runs.
+        interruption.asked.connect(session.leave, Qt.ConnectionType.QueuedConnection)
+        if interruption.was_asked:
+            QTimer.singleShot(0, session.leave)
         stack.callback(session.close)
         session.open()
         status = application.exec()
