@@ -1,3 +1,5 @@
+"""Grids, places on the screen, and the words that name them."""
+
 import itertools
 
 import pytest

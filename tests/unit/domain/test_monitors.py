@@ -1,3 +1,5 @@
+"""Screens on monitors that come and go."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

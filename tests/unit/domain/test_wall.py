@@ -1,3 +1,5 @@
+"""Pages of a district and steps from cell to cell."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

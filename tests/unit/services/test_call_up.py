@@ -1,3 +1,5 @@
+"""What the keys of a call-up number become."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
