@@ -1,0 +1,93 @@
+"""Panels lie over a window without blocking it, follow its size and explain themselves."""
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from ui.icons import icon, icon_names
+from ui.keys_overlay import KeysOverlay
+from ui.leave_bar import LeaveBar
+from ui.overlay import Overlay
+from ui.theme import tokens
+from ui.welcome import ProgressPanel, WelcomePanel
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> QWidget:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1280, 720)
+    window.show()
+    qtbot.waitExposed(window)
+    return window
+
+
+def words(panel: Overlay) -> str:
+    return "\n".join(label.text() for label in panel.findChildren(QLabel))
+
+
+def test_an_empty_wall_says_how_cameras_come_in(window: QWidget) -> None:
+    panel = WelcomePanel(window, "python3 main.py")
+    assert "python3 main.py --import-cameras cameras.csv" in words(panel)
+    assert "python3 main.py --demo" in words(panel)
+
+
+def test_preparing_is_told_in_a_sentence(window: QWidget) -> None:
+    panel = ProgressPanel(window)
+    panel.tell("Street 3 of 12")
+    assert "Street 3 of 12" in words(panel)
+
+
+def test_a_panel_stays_in_the_middle_of_its_window(qtbot: QtBot, window: QWidget) -> None:
+    panel = KeysOverlay(window)
+    panel.appear()
+    window.resize(1400, 900)
+    qtbot.waitUntil(lambda: window.size().width() == 1400, timeout=1000)
+    middle = window.rect().center() - panel.geometry().center()
+    assert abs(middle.x()) <= 1
+    assert abs(middle.y()) <= 1
+
+
+def test_a_panel_never_gets_larger_than_its_window(window: QWidget) -> None:
+    window.resize(320, 200)
+    panel = KeysOverlay(window)
+    panel.appear()
+    assert window.rect().contains(panel.geometry())
+
+
+def test_the_keys_take_no_keyboard_and_no_mouse(window: QWidget) -> None:
+    panel = KeysOverlay(window)
+    panel.appear()
+    assert panel.focusPolicy() is Qt.FocusPolicy.NoFocus
+    assert panel.testAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    assert not panel.isWindow()
+
+
+def test_leaving_is_confirmed_by_asking_again(qtbot: QtBot, window: QWidget) -> None:
+    bar = LeaveBar(window)
+    bar.ask()
+    assert bar.isVisible()
+    with qtbot.waitSignal(bar.confirmed, timeout=500):
+        bar.ask()
+
+
+def test_staying_takes_the_question_away(qtbot: QtBot, window: QWidget) -> None:
+    bar = LeaveBar(window)
+    bar.ask()
+    answers: list[bool] = []
+    bar.confirmed.connect(lambda: answers.append(True))
+    (stay,) = [button for button in bar.findChildren(QPushButton) if button.text() == "Stay"]
+    qtbot.mouseClick(stay, Qt.MouseButton.LeftButton)
+    assert (bar.isVisible(), answers) == (False, [])
+
+
+@pytest.mark.parametrize("name", icon_names())
+def test_every_icon_is_there(qtbot: QtBot, name: str) -> None:
+    image = icon(name, tokens.TEXT).pixmap(32, 32).toImage()
+    painted = sum(
+        image.pixelColor(x, y).alpha() > 0
+        for x in range(image.width())
+        for y in range(image.height())
+    )
+    assert painted > 20
