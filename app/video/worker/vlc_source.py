@@ -25,6 +25,7 @@ from app.video.worker.vlc_library import VlcLibrary
 
 _CHROMA = b"RV32"
 _LARGEST = 3840 * 2160
+_SIZE_KNOWN_S = 1.0
 _BUFFERS = 4
 """One shown, one read, one drawn into, one to spare."""
 
@@ -207,7 +208,18 @@ class VlcSource:
         libVLC 3 asks for memory of the decoder's padded size and stretches the picture over it.
         """
         _codec, width, height = self.describe()
-        true_width, true_height = self._player.video_get_size(0)
+        true_width, true_height = self._true_size()
         if not (width and height and true_width and true_height):
             return 1.0
         return float((true_width / true_height) / (width / height))
+
+    def _true_size(self) -> tuple[int, int]:
+        """The picture's own size, which libVLC may know a moment after the first picture."""
+        deadline = time.monotonic() + _SIZE_KNOWN_S
+        drawings = self._drawings
+        while True:
+            width, height = self._player.video_get_size(0)
+            if (width and height) or time.monotonic() > deadline or self._stopping:
+                return width, height
+            self._wait(0.05, drawings)
+            drawings = self._drawings
