@@ -82,13 +82,12 @@ class WallService:
     # --- screens -----------------------------------------------------------------------------
 
     def open_screen(self, index: int, size_px: Size, scale: float) -> None:
-        """Show a screen: as it was left, else the page of its district that follows by number."""
+        """Show a screen as it was left; a new one shows a district of its own."""
         screen = WallScreen(index, self._directory, size_px, scale)
         if index < len(self._remembered):
             self._restore(screen, self._remembered[index])
         else:
             screen.adapt()
-            screen.set_page(index % screen.pages)
         self._screens[index] = screen
         if self._focused not in self._screens:
             self._focused = index

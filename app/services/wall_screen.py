@@ -243,22 +243,30 @@ class WallScreen:
         return after != before
 
     def adapt(self) -> None:
-        """Bring the state back within what the registry and the layout hold now."""
+        """Bring the state back within what the registry and the layout hold now.
+
+        A registry without districts takes nothing away: it may not have been read yet.
+        """
+        self.selected = min(max(self.selected, 0), len(self.layout) - 1)
+        if self.enlarged is not None and not 0 <= self.enlarged < len(self.layout):
+            self.enlarged = None
         codes = [district.code for district in self.directory.districts()]
+        if not codes:
+            return
         if self.district not in codes:
-            self.district = codes[0] if codes else None
+            # Screens that were told nothing show a district each, then its further pages.
+            turn, place = divmod(self.index, len(codes))
+            self.district = codes[place]
             self._begin_page()
+            self.page = turn
         self.overrides = {
             cell: code
             for cell, code in self.overrides.items()
             if 0 <= cell < len(self.layout) and self.directory.camera(code) is not None
         }
         self.page = min(max(self.page, 0), self.pages - 1)
-        self.selected = min(max(self.selected, 0), len(self.layout) - 1)
         shown = self.cameras()
-        if self.enlarged is not None and (
-            not 0 <= self.enlarged < len(self.layout) or shown[self.enlarged] is None
-        ):
+        if self.enlarged is not None and shown[self.enlarged] is None:
             self.enlarged = None
         self.crops = {
             cell: crop

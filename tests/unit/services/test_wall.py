@@ -70,11 +70,24 @@ def test_a_new_screen_shows_the_first_page_of_the_first_district(wall: Wall) -> 
     assert wall.screen().pages == 10
 
 
-def test_new_screens_begin_on_pages_that_follow_one_another() -> None:
+def test_new_screens_show_a_district_each_and_then_its_next_page() -> None:
+    wall = Wall().opened(screens=4)
+    assert [wall.codes(index)[0] for index in range(4)] == [
+        "DIK-1-1",
+        "BNU-1-1",
+        "LKM-1-1",
+        "DIK-4-2",  # the second page of sixteen
+    ]
+
+
+def test_a_registry_that_comes_after_the_windows_is_shown_the_same_way() -> None:
     wall = Wall()
-    for index in range(4):
-        wall.service.open_screen(index, FULL_HD, 1.0)
-    assert [screen.page for screen in wall.service.screens] == [0, 1, 2, 0]
+    full, wall.directory.districts = wall.directory.districts, list  # type: ignore[method-assign]  # an empty registry for now
+    wall.opened(screens=2)
+    assert wall.codes(1) == [None] * 4
+    wall.directory.districts = full  # type: ignore[method-assign]  # the import is through
+    wall.service.registry_changed()
+    assert [wall.codes(index)[0] for index in range(2)] == ["DIK-1-1", "BNU-1-1"]
 
 
 def test_the_engine_hears_once_of_all_changes_of_a_turn(wall: Wall) -> None:
@@ -293,6 +306,7 @@ def test_the_pages_before_and_after_are_kept_warm(wall: Wall) -> None:
 
 def test_a_camera_that_is_shown_is_not_warm_too() -> None:
     wall = Wall().opened(screens=2)
+    wall.service.set_district(1, DistrictCode("DIK"))
     wall.service.choose_page(1, 1)
     wall.dispatcher.drain()
     shown = {spec.camera for spec in wall.engine.shown.values()}
@@ -360,7 +374,29 @@ def test_a_remembered_state_that_fits_nothing_any_more_is_brought_within_bounds(
     wall = Wall(WallState(screens=(state,)))
     wall.service.open_screen(0, FULL_HD, 1.0)
     screen = wall.screen()
-    assert (screen.layout, screen.page, screen.selected, screen.enlarged) == ("16", 2, 15, None)
+    assert (screen.layout, screen.page, screen.selected, screen.enlarged) == ("16", 0, 15, None)
+
+
+def test_what_is_remembered_survives_a_registry_that_is_not_there_yet() -> None:
+    state = ScreenState(layout="4", district="BNU", page=3, overrides={1: "LKM-2-1"}, selected=2)
+    wall = Wall(WallState(screens=(state,)))
+    full, wall.directory.districts = wall.directory.districts, list  # type: ignore[method-assign]  # an empty registry for now
+    wall.service.open_screen(0, FULL_HD, 1.0)
+    wall.service.registry_changed()
+    assert wall.service.state.screens[0] == state
+    wall.directory.districts = full  # type: ignore[method-assign]  # the import is through
+    wall.service.registry_changed()
+    assert wall.codes() == ["BNU-3-3", "LKM-2-1", "BNU-3-5", "BNU-4-1"]
+
+
+def test_a_remembered_selection_out_of_range_does_no_harm_without_a_registry() -> None:
+    wall = Wall(WallState(screens=(ScreenState(layout="4", selected=77, enlarged=88),)))
+    for code in ("DIK", "BNU", "LKM"):
+        wall.directory.drop_district(DistrictCode(code))
+    wall.service.open_screen(0, FULL_HD, 1.0)
+    wall.service.set_layout(0, "9")
+    wall.service.move_selection(0, -1, 0)
+    assert wall.codes() == [None] * 9
 
 
 def test_screens_that_are_not_open_stay_remembered() -> None:
