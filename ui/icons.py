@@ -1,11 +1,11 @@
 """Icons as a font: sharp at every scaling, coloured by the theme.
 
-QtAwesome costs 0.2 s to load, so nothing here happens before the first icon is asked for, which
-is after the wall stands.
+QtAwesome costs 0.2 s to load, so nothing here happens before the wall stands.
 """
 
 import os
 from functools import cache
+from importlib import import_module
 
 from PySide6.QtGui import QIcon
 
@@ -25,10 +25,16 @@ _ICONS = {
 }
 
 
+def load_icon_font() -> None:
+    """Import QtAwesome, so that the first icon costs little. Any thread."""
+    os.environ["QT_API"] = "pyside6"
+    import_module("qtawesome")
+
+
 @cache
 def icon(name: str, colour: str) -> QIcon:
     """The icon of our name in ``colour`` (``#rrggbb``); made once. Needs a QApplication."""
-    os.environ["QT_API"] = "pyside6"
+    load_icon_font()
     import qtawesome
 
     made: QIcon = qtawesome.icon(_ICONS[name], color=colour)

@@ -22,6 +22,7 @@ from app.settings.command_line import Options
 from ui.demo_start import DemoStart
 from ui.dispatcher import QtDispatcher
 from ui.error_hooks import crash_log, error_hooks
+from ui.icons import load_icon_font
 from ui.interruption import Interruption
 from ui.last_words import LastWords
 from ui.render_clock import RenderClock
@@ -31,7 +32,6 @@ from ui.wall_windows import ProgramWindows
 from ui.welcome import ProgressPanel, WelcomePanel
 from ui.window_memory import WindowMemory
 
-_CONSOLE_AFTER_MS = 1
 _log = logging.getLogger(__name__)
 
 
@@ -116,7 +116,8 @@ class Session(QObject):
         elif not services.registry.cameras:
             self._windows.show_panels(lambda window: WelcomePanel(window, program_name()))
         if not self._options.kiosk:
-            QTimer.singleShot(_CONSOLE_AFTER_MS, self._open_console)
+            # Loading the icon font takes longer than a tick may: not on this thread.
+            services.tasks.run(load_icon_font, done=lambda _nothing: self._open_console())
         if self._options.run_seconds is not None:
             QTimer.singleShot(round(self._options.run_seconds * 1000), self.leave)
 
@@ -158,7 +159,6 @@ class Session(QObject):
     def _on_demo_progress(self, sentence: str) -> None:
         self._windows.tell_panels(sentence)
 
-    @Slot()
     def _open_console(self) -> None:
         from ui.console.making import make_console
 

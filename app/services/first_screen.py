@@ -2,8 +2,8 @@
 
 from app.domain.camera import DistrictCode
 from app.services.notices import Notice, NoticeBoard, Severity
-from app.services.registry import RegistryService
 from app.services.wall import WallService
+from app.services.wall_screen import CameraDirectory
 from app.settings.command_line import Options
 
 _FIRST = 0
@@ -19,7 +19,7 @@ class FirstScreen:
         self,
         options: Options,
         wall: WallService,
-        registry: RegistryService,
+        registry: CameraDirectory,
         notices: NoticeBoard,
     ) -> None:
         self._options = options
@@ -33,7 +33,7 @@ class FirstScreen:
 
     def place(self) -> None:
         """Go to the district and page, unless that has happened or there are no cameras yet."""
-        if self._is_placed or not self._registry.cameras:
+        if self._is_placed or not self._registry.districts():
             return
         self._is_placed = True
         if self._options.district is not None:

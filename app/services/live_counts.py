@@ -8,7 +8,6 @@ from app.core.events import Event
 from app.domain.camera import Camera, CameraCode, DistrictCode, SiteCode
 from app.domain.stream import StreamState, StreamStatus
 
-
 SiteKey = tuple[DistrictCode, SiteCode]
 """A site's code is unique within its district only."""
 

@@ -52,6 +52,13 @@ class FakeCameraTree:
         cameras[cameras.index(old)] = new
         self.changed.emit(None)
 
+    def take_over(self, other: "FakeCameraTree") -> None:
+        """Hold what another one holds, and announce it."""
+        self._districts = other._districts
+        self._sites, self._cameras = other._sites, other._cameras
+        self._by_code = other._by_code
+        self.changed.emit(None)
+
     def remove_site(self, code: SiteCode) -> None:
         """Take a site and its cameras out, and announce it."""
         for sites in self._sites.values():

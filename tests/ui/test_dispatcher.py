@@ -48,6 +48,10 @@ def test_a_burst_lets_other_events_through(qtbot: QtBot, dispatcher: QtDispatche
     assert order.index("timer") < 45
 
 
+def fail() -> None:
+    raise KeyError("boom")
+
+
 @pytest.mark.qt_no_exception_capture
 def test_a_job_that_fails_does_not_keep_the_next_from_running(
     qtbot: QtBot, dispatcher: QtDispatcher, monkeypatch: pytest.MonkeyPatch
@@ -55,7 +59,7 @@ def test_a_job_that_fails_does_not_keep_the_next_from_running(
     caught: list[BaseException] = []
     monkeypatch.setattr("sys.excepthook", lambda _kind, error, _trace: caught.append(error))
     ran: list[bool] = []
-    dispatcher.post(lambda: {}[0])
+    dispatcher.post(fail)
     dispatcher.post(lambda: ran.append(True))
     qtbot.waitUntil(lambda: bool(ran), timeout=2000)
     assert [type(error) for error in caught] == [KeyError]

@@ -1,0 +1,72 @@
+"""The self-check says in sentences what the wall would miss."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.services import self_check as looks
+from app.settings.command_line import Options
+from app.settings.paths import Places
+from tests.fakes.memory_keyring import MemoryKeyring
+
+
+@pytest.fixture
+def where(tmp_path: Path) -> Places:
+    return Places(tmp_path / "data", tmp_path / "settings.toml")
+
+
+def test_a_folder_that_cannot_be_made_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    finding = looks.check_folder(Places(tmp_path / "file" / "data", tmp_path / "settings.toml"))
+    assert not finding.is_there
+    assert "--data-dir" in finding.sentence
+
+
+def test_a_full_disk_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = shutil.disk_usage(tmp_path)._replace(free=1_000_000)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _path: full)
+    finding = looks.check_disk(tmp_path)
+    assert (finding.is_there, finding.sentence) == (False, "1 MB free; 500 MB are wanted")
+
+
+def test_damaged_settings_are_said_and_kept(where: Places) -> None:
+    where.settings_file.write_text("[video")
+    finding = looks.check_settings(where, must_exist=False)
+    assert not finding.is_there
+    assert "damaged" in finding.sentence
+
+
+@pytest.mark.parametrize(
+    ("variables", "is_there"),
+    [
+        ({"DISPLAY": ":1"}, True),
+        ({"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ({"QT_QPA_PLATFORM": "offscreen"}, True),
+        ({}, False),
+    ],
+)
+def test_a_display_is_looked_for(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], is_there: bool
+) -> None:
+    monkeypatch.setattr(sys, "platform", "linux")
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert looks.check_display().is_there is is_there
+
+
+def test_decoder_and_shared_memory_are_there() -> None:
+    assert looks.check_decoder().is_there
+    assert looks.check_shared_memory().is_there
+
+
+def test_every_look_has_a_line_and_one_miss_is_enough(
+    tmp_path: Path, isolated_key_store: MemoryKeyring
+) -> None:
+    status, text = looks.self_check(Options(data_dir=tmp_path / "data"))
+    lines = text.splitlines()
+    assert len(lines) == 7
+    assert status == (looks.EXIT_MISSING if "MISSING" in text else 0)
