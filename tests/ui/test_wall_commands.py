@@ -3,6 +3,7 @@
 import pytest
 
 from app.core.dispatch import ManualDispatcher
+from app.domain.camera import DistrictCode
 from app.domain.geometry import Size
 from app.services.wall import WallService
 from tests.fakes.camera_tree import FakeCameraTree
@@ -64,6 +65,7 @@ def test_pages_layouts_and_districts_of_the_focused_screen(
     commands: WallCommands, wall: WallService
 ) -> None:
     before = wall.screen(0)
+    wall.set_district(1, DistrictCode("D1"))
     wall.focus_screen(1)
     commands.set_layout("9")
     commands.next_district(1)
