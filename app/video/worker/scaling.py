@@ -1,9 +1,11 @@
 """From a decoded frame to the BGRA pixels of one tile.
 
-Two roads, chosen by measurement (``tests/benchmarks/scaling.py``): swscale with area averaging
-when a picture shrinks much; OpenCV on the planes and swscale for the colours when it shrinks
-little, grows, or is cropped (a plane can be cut without copying, a frame cannot). All colour
-arithmetic is swscale's, so every colour space and range comes out right on both.
+Two roads, chosen by measurement (``tests/benchmarks/scaling.py``). Planar 8-bit pictures: OpenCV
+on the planes, halved by averaging as often as that goes, the rest linear (a plane can also be cut
+without copying, a frame cannot), then swscale for the colours of the small picture. On frames that
+are not in the cache any more, as on a wall, that costs half of what swscale's area averaging does.
+Everything else, and pictures that keep their size: swscale alone. All colour arithmetic is
+swscale's, so every colour space and range comes out right on both.
 """
 
 from dataclasses import dataclass
@@ -89,7 +91,7 @@ class ViewScaler:
         shrink = max(cut_width / scaled.width, cut_height / scaled.height)
         planes_of: str | None = None
         small: VideoFrame | None = None
-        if not whole or (name in _CHROMA_SHIFTS and shrink <= _MUCH and shrink != 1.0):
+        if not whole or (name in _CHROMA_SHIFTS and shrink != 1.0):
             planes_of = name if name in _CHROMA_SHIFTS else _planar(frame)
             even = (scaled.width + scaled.width % 2, scaled.height + scaled.height % 2)
             small = VideoFrame(*even, planes_of)
@@ -189,7 +191,9 @@ def _resize(source: Pixels, target: Pixels) -> None:
         return
     # Averaging 2x2 is many times cheaper than OpenCV's general area averaging.
     while source.shape[1] >= _MUCH * width and source.shape[0] >= _MUCH * height:
+        # Exactly half, so an odd last row or column is left out: anything else is slow again.
         half = (source.shape[1] // 2, source.shape[0] // 2)
+        source = source[: half[1] * 2, : half[0] * 2]
         source = cv2.resize(source, half, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
     cv2.resize(source, (width, height), dst=target, interpolation=cv2.INTER_LINEAR)
 
