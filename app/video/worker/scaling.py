@@ -43,6 +43,45 @@ _FULL_RANGE = int(ColorRange.JPEG)
 
 
 @dataclass(frozen=True, slots=True)
+class _PlaneRoad:
+    """How one plane shrinks: the part that is cut out, the halves on the way, the end.
+
+    The arrays are made once and written anew for each frame; ``end`` lies in the small frame.
+    """
+
+    rows: slice
+    columns: slice
+    halves: tuple[Pixels, ...]
+    end: Pixels
+
+    def travel(self, plane: Any) -> None:
+        source: Pixels = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        source = source[self.rows, self.columns]
+        for half in self.halves:
+            # Averaging 2x2 is many times cheaper than OpenCV's general area averaging. Exactly
+            # half, so an odd last row or column is left out.
+            height, width = half.shape
+            cut = source[: height * 2, : width * 2]
+            cv2.resize(cut, (width, height), dst=half, interpolation=cv2.INTER_AREA)
+            source = half
+        height, width = self.end.shape
+        if source.shape == self.end.shape:
+            np.copyto(self.end, source)
+        else:
+            cv2.resize(source, (width, height), dst=self.end, interpolation=cv2.INTER_LINEAR)
+
+
+def _plane_road(rows: slice, columns: slice, end: Pixels) -> _PlaneRoad:
+    height, width = end.shape
+    source_height, source_width = rows.stop - rows.start, columns.stop - columns.start
+    halves: list[Pixels] = []
+    while source_width >= _MUCH * width and source_height >= _MUCH * height:
+        source_width, source_height = source_width // 2, source_height // 2
+        halves.append(np.empty((source_height, source_width), np.uint8))
+    return _PlaneRoad(rows, columns, tuple(halves), end)
+
+
+@dataclass(frozen=True, slots=True)
 class _Plan:
     """What was worked out for one kind of frame; holds while the frames look alike."""
 
@@ -52,8 +91,8 @@ class _Plan:
     crop: Crop
     matrix: int | None
     planes_of: str | None
-    box: tuple[int, int, int, int]
     small: VideoFrame | None
+    roads: tuple[_PlaneRoad, ...]
 
 
 class ViewScaler:
@@ -91,12 +130,14 @@ class ViewScaler:
         shrink = max(cut_width / scaled.width, cut_height / scaled.height)
         planes_of: str | None = None
         small: VideoFrame | None = None
+        roads: tuple[_PlaneRoad, ...] = ()
         if not whole or (name in _CHROMA_SHIFTS and shrink != 1.0):
             planes_of = name if name in _CHROMA_SHIFTS else _planar(frame)
             even = (scaled.width + scaled.width % 2, scaled.height + scaled.height % 2)
             small = VideoFrame(*even, planes_of)
             small.color_range = frame.color_range
             small.colorspace = frame.colorspace
+            roads = _roads(planes_of, (left, top, cut_width, cut_height), small)
         return _Plan(
             width,
             height,
@@ -104,8 +145,8 @@ class ViewScaler:
             crop,
             matrix,
             planes_of,
-            (left, top, cut_width, cut_height),
             small,
+            roads,
         )
 
     def scale_into(self, frame: VideoFrame, plan: _Plan, target: memoryview) -> None:
@@ -130,17 +171,23 @@ class ViewScaler:
             frame = self._convert.reformat(
                 frame, format=plan.planes_of, interpolation=_BICUBIC, threads=1
             )
-        name = frame.format.name
-        shift_x, shift_y = _CHROMA_SHIFTS[name]
-        left, top, width, height = plan.box
-        for index, (source, plane) in enumerate(zip(frame.planes, small.planes, strict=True)):
-            by_x, by_y = (shift_x, shift_y) if index else (0, 0)
-            rows = _rows(source)
-            cut = rows[
-                top >> by_y : -(-(top + height) >> by_y), left >> by_x : -(-(left + width) >> by_x)
-            ]
-            _resize(cut, _rows(plane)[: plane.height, : plane.width])
+        for road, plane in zip(plan.roads, frame.planes, strict=True):
+            road.travel(plane)
         return small
+
+
+def _roads(
+    planes_of: str, box: tuple[int, int, int, int], small: VideoFrame
+) -> tuple[_PlaneRoad, ...]:
+    """``box`` is what is cut out of the full picture: left, top, width, height."""
+    left, top, width, height = box
+    roads = []
+    for index, plane in enumerate(small.planes):
+        by_x, by_y = _CHROMA_SHIFTS[planes_of] if index else (0, 0)
+        rows = slice(top >> by_y, -(-(top + height) >> by_y))
+        columns = slice(left >> by_x, -(-(left + width) >> by_x))
+        roads.append(_plane_road(rows, columns, _rows(plane)[: plane.height, : plane.width]))
+    return tuple(roads)
 
 
 def _matrix_of(frame: VideoFrame) -> int | None:
@@ -182,20 +229,6 @@ def _rows(plane: Any) -> Pixels:
     """The bytes of a plane, a row of the picture each; valid as long as its frame."""
     rows: Pixels = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
     return rows
-
-
-def _resize(source: Pixels, target: Pixels) -> None:
-    height, width = target.shape
-    if source.shape == target.shape:
-        np.copyto(target, source)
-        return
-    # Averaging 2x2 is many times cheaper than OpenCV's general area averaging.
-    while source.shape[1] >= _MUCH * width and source.shape[0] >= _MUCH * height:
-        # Exactly half, so an odd last row or column is left out: anything else is slow again.
-        half = (source.shape[1] // 2, source.shape[0] // 2)
-        source = source[: half[1] * 2, : half[0] * 2]
-        source = cv2.resize(source, half, interpolation=cv2.INTER_AREA).astype(np.uint8, copy=False)
-    cv2.resize(source, (width, height), dst=target, interpolation=cv2.INTER_LINEAR)
 
 
 def _copy_rows(picture: VideoFrame, size: Size, target: memoryview) -> None:
