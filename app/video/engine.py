@@ -23,10 +23,10 @@ from app.video.engine_types import TileStatus, ViewFigures, ViewKey, ViewSpec
 from app.video.load import LoadSample, LoadShedder, TileLoad
 from app.video.messages import Heartbeat, Report, View
 from app.video.opening import OpenGate
-from app.video.policy import ASSUMED_SUB_HEIGHT, choose_kind
+from app.video.policy import ASSUMED_SUB_HEIGHT, choose_kind, other_may_help
 from app.video.secrets_port import LoginSource, NoLogins
 from app.video.slots import BoardFullError, SlotSpaces
-from app.video.stream_record import Phase, StreamId, StreamRecord
+from app.video.stream_record import Phase, StreamId, StreamRecord, host_of
 from app.video.tile_view import TileView, tile_status
 from app.video.worker_entry import run_worker
 from app.video.worker_pool import WorkerLoss, WorkerPool
@@ -259,7 +259,9 @@ class VideoEngine:
             return False
         wanted = self._record(tile.camera, tile.wanted)
         if wanted is not None and wanted.attempts:
-            return True
+            same_host = host_of(tile.camera, other) == wanted.host
+            if other_may_help(wanted.reason, wanted.attempts, same_host=same_host):
+                return True
         spare = self._record(tile.camera, other)
         ready = spare is not None and spare.phase is Phase.OPEN
         return ready and (wanted is None or wanted.phase is not Phase.OPEN)

@@ -39,6 +39,12 @@ class StreamId:
         return f"{self.camera}/{self.kind.value}"
 
 
+def host_of(camera: Camera, kind: StreamKind) -> str:
+    """Host and port of an encoding of a camera; a file counts as a host of its own."""
+    parts = urlsplit(camera.url(kind))
+    return parts.netloc.rpartition("@")[2] or parts.path
+
+
 @dataclass(slots=True)
 class RetiredSlots:
     """Slots that the worker may still write until it has applied ``version``."""
@@ -82,9 +88,8 @@ class StreamRecord:
 
     @property
     def host(self) -> str:
-        """Whom an open of this stream bothers: host and port; one file counts as one host."""
-        parts = urlsplit(self.camera.url(self.id.kind))
-        return parts.netloc.rpartition("@")[2] or parts.path
+        """Whom an open of this stream bothers."""
+        return host_of(self.camera, self.id.kind)
 
     @property
     def is_wanted(self) -> bool:

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from app.domain.camera import CallUp, Camera, CameraCode, DistrictCode, SiteCode
 from app.domain.geometry import Crop
-from app.domain.stream import Effort, StreamKind
+from app.domain.stream import Effort, Reason, StreamKind
 from app.video.board import BUFFERS, PAGE, SlotSpace
 from app.video.engine_types import ViewSpec
-from app.video.policy import choose_kind
+from app.video.policy import choose_kind, other_may_help
 from app.video.slots import BoardFullError, SlotSpaces
 
 CODE = CameraCode("BNU-41-3")
@@ -94,3 +94,22 @@ def test_overload_outranks_size() -> None:
 
 def test_a_camera_with_one_stream_shows_that() -> None:
     assert choose_kind(camera(None), spec(100, 60), now_showing=None) is StreamKind.MAIN
+
+
+@pytest.mark.parametrize(
+    ("reason", "attempts", "same_host", "helps"),
+    [
+        (Reason.NOT_FOUND, 1, True, True),
+        (Reason.NOT_DECODABLE, 1, True, True),
+        (Reason.CONNECTION_LOST, 1, True, False),
+        (Reason.CONNECTION_LOST, 2, True, True),
+        (Reason.REFUSED, 9, True, False),
+        (Reason.REFUSED, 1, False, True),
+        (Reason.WRONG_PASSWORD, 3, True, False),
+        (Reason.NONE, 0, True, False),
+    ],
+)
+def test_the_other_encoding_is_asked_for_only_where_that_may_help(
+    reason: Reason, attempts: int, same_host: bool, helps: bool
+) -> None:
+    assert other_may_help(reason, attempts, same_host=same_host) is helps
