@@ -1,5 +1,6 @@
 """Watches tiles that must not blink while others fail."""
 
+import time
 from collections.abc import Collection
 
 from app.domain.stream import StreamState
@@ -17,6 +18,8 @@ class BlinkWatch:
         self._reader = reader
         self._suspects: set[int] = set()
         self.blinked: set[int] = set()
+        self.since: dict[int, float] = {}
+        """When a tile was first seen not to be live (monotonic)."""
         self.seen: dict[int, set[StreamState]] = {}
 
     def look(self) -> list[StreamState | None]:
@@ -26,6 +29,7 @@ class BlinkWatch:
             if state is None or state is StreamState.LIVE:
                 continue
             doubtful.add(tile)
+            self.since.setdefault(tile, time.monotonic())
             self.seen.setdefault(tile, set()).add(state)
         self.blinked |= doubtful & self._suspects
         self._suspects = doubtful
