@@ -123,6 +123,7 @@ def _engine_settings(video: VideoSettings) -> EngineSettings:
             read_timeout_s=video.read_timeout_s,
             ring_seconds=video.ring_seconds,
             ring_bytes=video.ring_megabytes * 1_000_000,
+            ring_total_bytes=video.ring_total_megabytes * 1_000_000,
         ),
         opens_at_a_time=video.opens_at_a_time,
         opens_per_second=video.opens_per_second_per_host,

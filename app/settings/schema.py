@@ -54,12 +54,6 @@ class WallSettings(msgspec.Struct, frozen=True, kw_only=True):
     refresh_hz: Annotated[
         int, Meta(ge=5, le=240, description="how often a screen looks for new pictures")
     ] = 60
-    age_shown_after_s: Annotated[
-        float, Meta(ge=0.1, le=2, description="picture age from which it stands in figures")
-    ] = 1.0
-    call_up_seconds: Annotated[
-        float, Meta(ge=1, le=60, description="how long an unfinished call-up number stays")
-    ] = 8.0
 
 
 class ConsoleSettings(msgspec.Struct, frozen=True, kw_only=True):

@@ -48,6 +48,7 @@ class ConnectionSettings:
     read_timeout_s: float = 5.0
     ring_seconds: float = 60.0
     ring_bytes: int = 16_000_000
+    ring_total_bytes: int = 1_000_000_000
 
 
 @dataclass(slots=True)
@@ -85,7 +86,6 @@ class StreamConnections:
         self._changed = changed
         self._freed = freed
         self._ledger = CrashLedger()
-        self._known_logins: dict[str, Login] = {}
         self._rows = list(range(memory.streams - 1, -1, -1))
         self._numbers = count(1)
         self._shared: dict[int, _Place] = {}
@@ -288,19 +288,16 @@ class StreamConnections:
         name = record.camera.credential
         if name is None:
             self._connect(record, None)
-        elif name in self._known_logins:
-            self._connect(record, self._known_logins[name])
         else:
-            self._logins.ask(name, lambda answer: self._on_login(record, name, answer))
+            self._logins.ask(name, lambda answer: self._on_login(record, answer))
 
-    def _on_login(self, record: StreamRecord, name: str, answer: LoginAnswer) -> None:
+    def _on_login(self, record: StreamRecord, answer: LoginAnswer) -> None:
         if record.phase is not Phase.OPENING or record.connection:
             return
         if answer.login is None:
             self._lost(record, answer.reason, answer.detail, time.monotonic())
             return
         SECRETS.add(answer.login.password, answer.login.user)
-        self._known_logins[name] = answer.login
         self._connect(record, answer.login)
 
     def _connect(self, record: StreamRecord, login: Login | None) -> None:
@@ -328,6 +325,7 @@ class StreamConnections:
                 read_timeout_s=self._settings.read_timeout_s,
                 ring_seconds=self._settings.ring_seconds,
                 ring_bytes=self._settings.ring_bytes,
+                ring_worker_bytes=self._settings.ring_total_bytes // self._settings.workers,
             ),
         )
         self.apply_views(record, [])
@@ -361,8 +359,6 @@ class StreamConnections:
         if record.attempts == 1 or reason is not record.reason:
             _log.warning("%s is lost: %s (%s)", record.id, reason.value, detail)
         record.reason, record.detail = reason, detail
-        if reason is Reason.WRONG_PASSWORD and record.camera.credential:
-            self._known_logins.pop(record.camera.credential, None)
         record.phase = Phase.WAITING
         record.retry_at = self._gate.failed(
             record.number, record.host, now, reason, record.attempts

@@ -34,6 +34,7 @@ class OpenStream(msgspec.Struct, frozen=True, tag="open"):
     ``row`` is the stream's word in the board's ``busy``; ``kind`` is ``main`` or ``sub``;
     ``engine`` is ``ffmpeg``, ``vlc`` or ``auto`` (FFmpeg, and libVLC where that cannot);
     ``transport`` is ``tcp`` or ``udp``. Without ``ca_file`` rtsps uses the system's authorities.
+    ``ring_worker_bytes`` is the room for all rings of the worker together.
     """
 
     stream: int
@@ -48,6 +49,7 @@ class OpenStream(msgspec.Struct, frozen=True, tag="open"):
     read_timeout_s: float = 5.0
     ring_seconds: float = 60.0
     ring_bytes: int = 16_000_000
+    ring_worker_bytes: int = 500_000_000
 
 
 class SetViews(msgspec.Struct, frozen=True, tag="views"):

@@ -114,6 +114,7 @@ class Control:
 
     def _obey(self, command: Command) -> None:
         if isinstance(command, OpenStream):
+            self._budget.limit = command.ring_worker_bytes
             stream = Stream(command, self._report, self._writer, self._budget, self._engines)
             self._streams[command.stream] = stream
             stream.start()

@@ -37,7 +37,7 @@ class RingBudget:
     """The memory that all rings of a process share; safe from any thread."""
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
+        self.limit = limit
         self._used = 0
         self._lock = threading.Lock()
 
@@ -49,7 +49,7 @@ class RingBudget:
         """Count ``size`` bytes (negative: give back); false when the limit is exceeded."""
         with self._lock:
             self._used += size
-            return self._used <= self._limit
+            return self._used <= self.limit
 
 
 class PacketRing:

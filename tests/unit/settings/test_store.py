@@ -52,7 +52,7 @@ def test_values_are_read(tmp_path: Path) -> None:
         ({"video": {"workers": True}}, "expected `int`, got `bool`"),
         ({"video": {"hosts": {"h": 0}}}, "video.hosts"),
         ({"video": {"transport": "smoke"}}, "video.transport"),
-        ({"wall": {"age_shown_after_s": 3.0}}, "wall.age_shown_after_s"),
+        ({"wall": {"refresh_hz": 1000}}, "wall.refresh_hz"),
         ({"video": {"colour": 1}}, "There is no setting video.colour"),
         ({"vdieo": {}}, "There is no section [vdieo]"),
         ({"video": 3}, "video must be a section"),
