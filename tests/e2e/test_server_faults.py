@@ -3,21 +3,19 @@
 import logging
 import os
 import signal
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from app.demo.process import DemoCity
 from app.domain.stream import StreamState
+from tests.e2e.opens import OPENS_AT_A_TIME, OPENS_PER_SECOND, most_at_once, opens_since
 from tests.e2e.program import Program, first_cameras, until
 from tests.e2e.wall_reader import WallReader
 from tests.fakes.xvfb import VirtualScreen
 
 NOT_LIVE_WITHIN_S = 2.5
-OPENS_AT_A_TIME = 8
-OPENS_PER_SECOND = 16
 _log = logging.getLogger(__name__)
 pytestmark = pytest.mark.timeout(300)
 
@@ -32,16 +30,6 @@ def wall(
         program.start("--kiosk", "--layout", "16")
         program.wait_live(program.reader("16"))
         yield program
-
-
-def most_in_a_second(moments: Iterable[float]) -> int:
-    ordered = sorted(moments)
-    return max(sum(at <= other < at + 1.0 for other in ordered) for at in ordered)
-
-
-def opens(stats: Mapping[str, Any]) -> Mapping[str, list[float]]:
-    """When the server was asked for each path."""
-    return {name: path["opened_at"] for name, path in stats["paths"].items()}
 
 
 def wait_all_marked(reader: WallReader, states: Iterable[StreamState], seconds: float) -> float:
@@ -65,16 +53,14 @@ def test_sixteen_refused_cameras_say_why_and_are_back_in_five_seconds(
     # Long enough that every camera has failed again and waits longer each time.
     until(lambda: wall.said.read_text().count("is lost: refused") >= 16, 30, "refused everywhere")
     city.control.reset_counts()
-    earlier = opens(city.control.stats())
+    earlier = city.control.stats()
     city.control.listen()
     back = wall.wait_live(reader, 5)
     stats = city.control.stats()
     assert stats["peak_opening"] <= OPENS_AT_A_TIME
-    moments = [
-        at for name, found in opens(stats).items() for at in found[len(earlier.get(name, ())) :]
-    ]
+    moments = opens_since(stats, earlier)
     assert len(moments) == stats["accepted"] == 16, "one connection for each camera"
-    assert most_in_a_second(moments) <= OPENS_PER_SECOND
+    assert most_at_once(moments) <= OPENS_PER_SECOND
     _log.info("Marked after %.2f s, back after %.2f s", marked, back)
 
 
@@ -97,8 +83,8 @@ def test_a_killed_server_that_comes_back_on_its_port_is_found_again(
     finally:
         second.close()
     assert stats["peak_opening"] <= OPENS_AT_A_TIME
-    moments = [at for found in opens(stats).values() for at in found]
-    assert most_in_a_second(moments) <= OPENS_PER_SECOND
+    moments = opens_since(stats, {"paths": {}})
+    assert most_at_once(moments) <= OPENS_PER_SECOND
     assert {tile["reconnects"] for tile in report["tiles"]} == {2}
     assert report["process"]["restarts"] == 0
     _log.info("Marked after %.2f s, back after %.2f s", marked, back)
