@@ -64,6 +64,7 @@ TESTS = (
     SystemPackage(("gnome-keyring",), "a real key store", "gnome-keyring-daemon"),
     SystemPackage(("dbus-daemon", "dbus"), "a session bus of its own", "dbus-run-session"),
     SystemPackage(("openssl",), "certificates for rtsps", "openssl"),
+    SystemPackage(("postgresql",), "a real PostgreSQL"),
 )
 # A peer that is missing is named in the table of results; our own numbers come all the same.
 BENCHMARKS = (
