@@ -203,7 +203,7 @@ class CameraTreeModel(QAbstractItemModel):
         place = _CAMERA_LEVEL | district_row << _ROW_BITS | parent.row()
         return self.createIndex(row, column, place)
 
-    def parent(self, index: Index = _NOWHERE) -> QModelIndex:  # type: ignore[override]
+    def parent(self, index: Index = _NOWHERE) -> QModelIndex:  # type: ignore[override]  # overloads QObject.parent()
         # QObject.parent() without arguments hides behind the same name.
         place = index.internalId() if index.isValid() else 0
         if place & _CAMERA_LEVEL:
