@@ -11,6 +11,9 @@ from app.video.engine_types import Engine, ViewKey
 
 _KEPT = 36_000
 """Ten minutes of ticks at 60 Hz."""
+_REST_MS = 250
+"""How often it looks, while no screen is seen, whether one is: a window system that forgets to
+announce it must not leave a wall standing still."""
 
 
 class Refreshable(Protocol):
@@ -27,21 +30,21 @@ class Refreshable(Protocol):
 class RenderClock(QObject):
     """Replaces a signal a picture by one tick a screen refresh. GUI thread.
 
-    A tick asks the engine once what is new and lets every screen that can be seen paint. The
-    timer stands still while none can.
+    A tick asks the engine once what is new and lets every screen that can be seen paint. While
+    none can, it rests: it only looks, some times a second, whether one can again.
     """
 
     def __init__(self, engine: Engine, refresh_hz: int = 60, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._engine = engine
-        period_ms = max(1, 1000 // refresh_hz)  # Qt counts whole milliseconds
-        self._period_s = period_ms / 1000
+        self._period_ms = max(1, 1000 // refresh_hz)  # Qt counts whole milliseconds
+        self._period_s = self._period_ms / 1000
         self._targets: list[Refreshable] = []
         self._due: float | None = None
         self._took_ms: deque[float] = deque(maxlen=_KEPT)
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
-        self._timer.setInterval(period_ms)
+        self._timer.setInterval(self._period_ms)
         self._timer.timeout.connect(self.tick)
 
     @property
@@ -58,6 +61,11 @@ class RenderClock(QObject):
     def is_running(self) -> bool:
         return self._timer.isActive()
 
+    @property
+    def is_resting(self) -> bool:
+        """Whether it only waits for a screen to be seen."""
+        return self._timer.isActive() and self._timer.interval() != self._period_ms
+
     def add(self, target: Refreshable) -> None:
         self._targets.append(target)
         self.wake()
@@ -66,13 +74,14 @@ class RenderClock(QObject):
         if target in self._targets:
             self._targets.remove(target)
         if not self._targets:
-            self._rest()
+            self._timer.stop()
+            self._due = None
 
     def wake(self) -> None:
-        """Tick again; a window says so when it can be seen once more."""
-        if self._targets and not self._timer.isActive():
+        """Tick at full rate; a window says so when it can be seen once more."""
+        if self._targets and (self.is_resting or not self._timer.isActive()):
             self._due = None
-            self._timer.start()
+            self._timer.start(self._period_ms)
 
     @Slot()
     def tick(self) -> None:
@@ -80,12 +89,13 @@ class RenderClock(QObject):
         due = self._due_at(began)
         seen = [target for target in self._targets if target.is_seen]
         if seen:
+            self.wake()
             fresh = self._engine.fresh()
             for target in seen:
                 target.refresh(fresh)
             self._took_ms.append((time.perf_counter() - due) * 1000)
-        else:
-            self._rest()
+        elif not self.is_resting:
+            self._timer.start(_REST_MS)
 
     def _due_at(self, now: float) -> float:
         """When this tick should have come; the next is due a period later."""
@@ -93,7 +103,3 @@ class RenderClock(QObject):
         missed = int((now - due) / self._period_s)
         self._due = due + (missed + 1) * self._period_s
         return due
-
-    def _rest(self) -> None:
-        self._timer.stop()
-        self._due = None

@@ -56,10 +56,25 @@ def test_it_rests_while_nothing_is_seen_and_wakes_again(qtbot: QtBot) -> None:
     clock = RenderClock(CountingEngine())
     screen = Screen(is_seen=False)
     clock.add(screen)
-    qtbot.waitUntil(lambda: not clock.is_running)
+    qtbot.waitUntil(lambda: clock.is_resting)
+    asked = clock.tick_ms
     screen.is_seen = True
     clock.wake()
+    assert not clock.is_resting
     qtbot.waitUntil(lambda: len(screen.refreshed) >= 1)
+    assert asked == ()
+    clock.remove(screen)
+    assert not clock.is_running
+
+
+def test_a_screen_that_is_seen_without_a_word_is_painted_all_the_same(qtbot: QtBot) -> None:
+    clock = RenderClock(CountingEngine())
+    screen = Screen(is_seen=False)
+    clock.add(screen)
+    qtbot.waitUntil(lambda: clock.is_resting)
+    screen.is_seen = True  # the window system did not announce it
+    qtbot.waitUntil(lambda: len(screen.refreshed) >= 5, timeout=2000)
+    assert not clock.is_resting
     clock.remove(screen)
 
 
