@@ -3,7 +3,7 @@
 New pictures take a short road: they are copied straight into the window's backing store, outside
 of Qt's paint events. There a painter is not clipped to a many-cornered region, which makes Qt
 copy pictures five times slower. Everything else (furniture, words, exposure, resizing) goes
-through ordinary paint events, and so do pictures while another widget lies over the canvas.
+through ordinary paint events, and so do the pictures over which another widget lies.
 """
 
 import time
@@ -156,10 +156,14 @@ class WallCanvas(QWidget):
         for tile in changed:
             if not tile.face.is_live:
                 self._judge(tile)
-        if changed and self._short_road_is_open():
-            self._blit(changed)
-        elif changed:
-            self.repaint(_region(changed))
+        if not changed:
+            return
+        covered = self._covered()
+        free = [tile for tile in changed if not covered.intersects(tile.qt_picture)]
+        if free:
+            self._blit(free)
+        if len(free) < len(changed):
+            self.repaint(_region([tile for tile in changed if tile not in free]))
 
     @property
     def is_seen(self) -> bool:
@@ -206,15 +210,17 @@ class WallCanvas(QWidget):
 
     # --- the short road ----------------------------------------------------------------------
 
-    def _short_road_is_open(self) -> bool:
+    def _covered(self) -> QRegion:
+        """What lies over the canvas: a widget beside it in the window, or the large words."""
+        region = QRegion()
+        if self._plate.is_shown:
+            area = covering(self._plate.area(self.size_px), self.devicePixelRatioF())
+            region += area.adjusted(-2, -2, 2, 2)
         parent = self.parentWidget()
-        return not self._plate.is_shown and not (
-            parent is not None
-            and any(
-                isinstance(other, QWidget) and other is not self and other.isVisible()
-                for other in parent.children()
-            )
-        )
+        for other in () if parent is None else parent.children():
+            if isinstance(other, QWidget) and other is not self and other.isVisible():
+                region += other.geometry().translated(-self.pos())
+        return region
 
     def _blit(self, tiles: Sequence[CanvasTile]) -> None:
         window = self.window()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QPaintEvent, QRegion
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -321,6 +321,34 @@ def test_pictures_pass_below_a_widget_that_lies_over_the_wall(
     image = wall.on_screen()
     assert colour_at(image, 3, 3) == "#00ff00"
     assert middle(image, wall.tile(3).picture) == name_of(RED)
+
+
+def test_only_the_pictures_that_are_covered_leave_the_short_road(
+    wall: WallOnScreen, qtbot: QtBot
+) -> None:
+    cover = QLabel("?", wall.window)
+    cover.setGeometry(wall.window.width() - 60, wall.window.height() - 60, 50, 50)
+    cover.show()
+    qtbot.waitExposed(cover)
+    wall.engine.publish_all(BLUE)
+    wall.look()
+    painted: list[QRegion] = []
+    paint = wall.window.canvas.paintEvent
+
+    def note(event: QPaintEvent) -> None:
+        painted.append(event.region())
+        paint(event)
+
+    wall.window.canvas.paintEvent = note  # type: ignore[method-assign]  # to see who is asked
+    wall.engine.publish_all(RED)
+    wall.tick()
+    image = wall.on_screen()
+    assert {middle(image, wall.tile(cell).picture) for cell in range(4)} == {name_of(RED)}
+    touched = QRegion()
+    for region in painted:
+        touched += region
+    assert touched.contains(wall.centre_of(wall.tile(3).picture))
+    assert not touched.contains(wall.centre_of(wall.tile(0).picture))
 
 
 def test_a_hidden_window_paints_nothing(wall: WallOnScreen) -> None:
