@@ -1,0 +1,23 @@
+"""An operator's hands: keys and pointer on a virtual screen, pressed by xdotool."""
+
+import subprocess
+
+from tests.fakes.xvfb import VirtualScreen
+
+
+class Hands:
+    """Without a window manager the window under the pointer has the keyboard."""
+
+    def __init__(self, screen: VirtualScreen) -> None:
+        self._environment = screen.environment()
+        self._run("mousemove", str(screen.width // 4), str(screen.height // 4))
+
+    def press(self, *keys: str) -> None:
+        """Press keys by their X names, one after the other: ``ctrl+3``, ``Next``, ``KP_4``."""
+        self._run("key", "--delay", "30", *keys)
+
+    def _run(self, *arguments: str) -> None:
+        subprocess.run(
+            ["xdotool", *arguments],
+            env=self._environment, check=True, capture_output=True, timeout=20,
+        )  # fmt: skip
