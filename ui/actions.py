@@ -68,6 +68,7 @@ class Action:
 
 _NATIVE = QKeySequence.SequenceFormat.NativeText
 _DIGITS = "0123456789."
+DISMISS_KEYS = "F8"
 
 
 def _layout(name: str, keys: str, text: str) -> Action:
@@ -232,6 +233,13 @@ ACTIONS: Sequence[Action] = (
         ("Ctrl+F",),
         Category.PROGRAM,
         lambda commands: commands.search(),
+    ),
+    Action(
+        "program.dismiss",
+        QT_TRANSLATE_NOOP("Actions", "Dismiss the notice above the tiles"),
+        (DISMISS_KEYS,),
+        Category.PROGRAM,
+        lambda commands: commands.dismiss_notice(),
     ),
     Action(
         "program.keys",

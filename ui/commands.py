@@ -35,6 +35,9 @@ class Commands(Protocol):
 
     def toggle_keys(self) -> None: ...
 
+    def dismiss_notice(self) -> None:
+        """Take the notice away that stands above the tiles."""
+
     def search(self) -> None:
         """Bring the console's search field to the keyboard."""
 

@@ -92,7 +92,7 @@ class Session(QObject):
         self._clock = RenderClock(engine, services.settings.wall.refresh_hz, self)
         memory = WindowMemory(services.places.data / "windows.ini")
         self._windows = ProgramWindows(
-            application, self._wall, engine, self._clock, memory, options
+            application, self._wall, engine, self._clock, memory, services.notices, options
         )
         self._windows.leave_confirmed.connect(self.leave)
         self._last_words = LastWords(options, self._windows, engine, self._clock, started_at)

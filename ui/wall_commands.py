@@ -19,6 +19,8 @@ class Shell(Protocol):
     def hide_keys(self) -> bool:
         """Hide the keys wherever they are; true when they were shown."""
 
+    def dismiss_notice(self) -> None: ...
+
     def focus_search(self) -> None: ...
 
     def ask_to_leave(self) -> None: ...
@@ -80,6 +82,9 @@ class WallCommands:
 
     def toggle_keys(self) -> None:
         self._shell.toggle_keys(self._wall.focused)
+
+    def dismiss_notice(self) -> None:
+        self._shell.dismiss_notice()
 
     def search(self) -> None:
         self._shell.focus_search()

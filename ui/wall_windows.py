@@ -7,13 +7,15 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.monitors import wanted_screens
+from app.services.notices import NoticeBoard
 from app.services.wall import WallService
 from app.settings.command_line import Options
 from app.video.engine_types import Engine
-from ui.actions import ActionRouter
+from ui.actions import DISMISS_KEYS, ActionRouter
 from ui.console.console_window import ConsoleWindow
 from ui.keys_overlay import KeysOverlay
 from ui.leave_bar import LeaveBar
+from ui.notices.wall_bar import WallBar
 from ui.overlay import Overlay
 from ui.render_clock import RenderClock
 from ui.screens import ScreenPlacement
@@ -22,6 +24,7 @@ from ui.wall_commands import WallCommands
 from ui.window_memory import WindowMemory
 
 CONSOLE_WIDTH = 440
+_CONSOLE_CHANGES = (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.WindowStateChange)
 
 
 class ProgramWindows(QObject):
@@ -40,6 +43,7 @@ class ProgramWindows(QObject):
         engine: Engine,
         clock: RenderClock,
         memory: WindowMemory,
+        notices: NoticeBoard,
         options: Options,
     ) -> None:
         super().__init__()
@@ -58,6 +62,9 @@ class ProgramWindows(QObject):
         self.walls: Sequence[WallWindow] = [
             self._wall_window(index, engine, clock, options) for index in range(count)
         ]
+        self.bar = WallBar(notices, DISMISS_KEYS, self.walls[0])
+        self.walls[0].set_bar(self.bar)
+        self.bar.show_notices(wanted=not self._has_console)
         self._placement = ScreenPlacement(
             application,
             self.walls,
@@ -88,6 +95,7 @@ class ProgramWindows(QObject):
         if not self._memory.restore("console", console):
             console.setGeometry(self._console_place())
         console.show()
+        console.installEventFilter(self)
 
     def close(self) -> None:
         """Remember where everything is, and close it."""
@@ -99,6 +107,7 @@ class ProgramWindows(QObject):
             self._memory.write()
         windows: list[QWidget] = [*self.walls]
         if self.console is not None:
+            self.console.removeEventFilter(self)
             windows.append(self.console)
         for each in windows:
             each.hide()
@@ -148,6 +157,9 @@ class ProgramWindows(QObject):
             hidden = True
         return hidden
 
+    def dismiss_notice(self) -> None:
+        self.bar.dismiss()
+
     def focus_search(self) -> None:
         if self.console is not None:
             self.console.focus_search()
@@ -196,6 +208,11 @@ class ProgramWindows(QObject):
     # --- Qt overrides ----------------------------------------------------------------------------
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Expose:
+        kind = event.type()
+        if kind == QEvent.Type.Expose:
             self._clock.wake()
+        console = self.console
+        if console is not None and watched is console and kind in _CONSOLE_CHANGES:
+            # What the console cannot tell stands on the wall.
+            self.bar.show_notices(wanted=console.isHidden() or console.isMinimized())
         return super().eventFilter(watched, event)

@@ -31,6 +31,9 @@ class Shell:
         shown, self.keys_are_shown = self.keys_are_shown, False
         return shown
 
+    def dismiss_notice(self) -> None:
+        self.asked.append(("dismiss",))
+
     def focus_search(self) -> None:
         self.asked.append(("search",))
 
@@ -136,6 +139,7 @@ def test_the_next_screen_gets_the_keyboard(
 def test_windows_are_asked_for_what_is_theirs(commands: WallCommands, shell: Shell) -> None:
     commands.toggle_full_screen()
     commands.toggle_keys()
+    commands.dismiss_notice()
     commands.search()
     commands.leave()
-    assert shell.asked == [("full", 0), ("keys", 0), ("search",), ("leave",)]
+    assert shell.asked == [("full", 0), ("keys", 0), ("dismiss",), ("search",), ("leave",)]

@@ -25,6 +25,9 @@ QLabel[key="true"] {
 QFrame#overlay {
     background: $SURFACE_RAISED; border: 1px solid $BORDER; border-radius: ${RADIUS}px;
 }
+QFrame#wallBar {
+    background: $SURFACE_RAISED; border: 0; border-bottom: 1px solid $BORDER;
+}
 QFrame#noticeBar { background: $SURFACE_RAISED; border: 0; }
 QFrame#noticeBar[severity="info"] { border-left: 3px solid $INFO; }
 QFrame#noticeBar[severity="warning"] { border-left: 3px solid $WARNING; }

@@ -1,8 +1,8 @@
-"""One monitor's window of the wall: a canvas, and the operator's hands on it."""
+"""One monitor's window of the wall: a canvas, a bar above it, and the operator's hands on it."""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QPointF, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QCursor,
@@ -30,6 +30,11 @@ _CURSOR_HIDES_AFTER_MS = 3000
 _ANSWER_STAYS_MS = 4000
 _WHEEL_STEP = 1.25
 _NOTCH = 120
+_BAR_CHANGES = (
+    QEvent.Type.ShowToParent,
+    QEvent.Type.HideToParent,
+    QEvent.Type.LayoutRequest,
+)
 
 
 class WallWindow(QWidget):
@@ -58,6 +63,7 @@ class WallWindow(QWidget):
         self._handle_key = handle_key
         self._is_open = False
         self._drag_from: QPointF | None = None
+        self._bar: QWidget | None = None
         if is_kiosk:
             self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -82,6 +88,24 @@ class WallWindow(QWidget):
             self.showNormal()
         else:
             self.showFullScreen()
+
+    def set_bar(self, bar: QWidget) -> None:
+        """Give a child widget the room above the tiles for as long as it is not hidden."""
+        self._bar = bar
+        bar.installEventFilter(self)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """The bar takes what it needs; the tiles are laid out anew in the rest."""
+        top, bar = 0, self._bar
+        if bar is not None and not bar.isHidden():
+            wanted = bar.heightForWidth(self.width())
+            top = min(wanted if wanted > 0 else bar.sizeHint().height(), self.height() // 2)
+            bar.setGeometry(0, 0, self.width(), top)
+        rest = QRect(0, top, self.width(), self.height() - top)
+        if rest != self.canvas.geometry():
+            self.canvas.setGeometry(rest)
+        self._report_size()
 
     # --- following the wall ------------------------------------------------------------------
 
@@ -114,17 +138,22 @@ class WallWindow(QWidget):
     # --- where the pointer is ----------------------------------------------------------------
 
     def _tile_at(self, at: QPointF) -> TileSnapshot | None:
-        snapshot, ratio = self.canvas.snapshot, self.devicePixelRatioF()
+        snapshot = self.canvas.snapshot
         if snapshot is None:
             return None
-        return snapshot.tile_at(at.x() * ratio, at.y() * ratio)
+        pixel = self._pixel(at)
+        return snapshot.tile_at(pixel.x(), pixel.y())
+
+    def _pixel(self, at: QPointF) -> QPointF:
+        """A point of the window as a device pixel of the canvas."""
+        return (at - self.canvas.pos().toPointF()) * self.devicePixelRatioF()
 
     def _in_picture(self, tile: TileSnapshot, at: QPointF) -> tuple[float, float]:
         """A point of the window in fractions of the picture that the tile shows."""
         area = self.canvas.picture_rect(tile.key) or tile.picture
-        ratio = self.devicePixelRatioF()
-        x = (at.x() * ratio - area.x) / area.width
-        y = (at.y() * ratio - area.y) / area.height
+        pixel = self._pixel(at)
+        x = (pixel.x() - area.x) / area.width
+        y = (pixel.y() - area.y) / area.height
         return min(max(x, 0.0), 1.0), min(max(y, 0.0), 1.0)
 
     def _show_cursor(self) -> None:
@@ -161,9 +190,13 @@ class WallWindow(QWidget):
         return super().event(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self.canvas.setGeometry(self.rect())
-        self._report_size()
+        self._arrange()
         super().resizeEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self._bar and event.type() in _BAR_CHANGES:
+            self._arrange()
+        return super().eventFilter(watched, event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if event.spontaneous():
