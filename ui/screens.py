@@ -1,23 +1,27 @@
 """Puts the windows of the wall on their monitors and follows monitors that come and go."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QRect, QTimer, Slot
 from PySide6.QtGui import QGuiApplication, QScreen
 from PySide6.QtWidgets import QWidget
 
 from app.domain.geometry import Rect
-from app.domain.monitors import assigned, homes, shared_out
+from app.domain.monitors import assigned, beside, homes, shared_out
 
 _SETTLE_MS = 250
 """Plugging one monitor makes several announcements; Qt moves windows of its own accord first."""
+
+
+def _nowhere(_screen: QScreen) -> QRect:
+    return QRect()
 
 
 class ScreenPlacement(QObject):
     """Keeps each window on the monitor it began on; while that is gone, on another one. GUI thread.
 
     ``fill`` makes windows cover their monitor without a frame. Windows that share a monitor
-    share it evenly.
+    share it evenly, beside what ``kept_free`` says of it: the console's place at an edge.
     """
 
     def __init__(
@@ -27,12 +31,14 @@ class ScreenPlacement(QObject):
         *,
         console_monitor: str | None = None,
         fill: bool = True,
+        kept_free: Callable[[QScreen], QRect] = _nowhere,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._application = application
         self._windows = tuple(windows)
         self._fill = fill
+        self._kept_free = kept_free
         names = [screen.name() for screen in application.screens()]
         self._home = homes(len(self._windows), names, console_monitor)
         self._settle = QTimer(self)
@@ -55,8 +61,10 @@ class ScreenPlacement(QObject):
 
     def _put(self, indexes: Sequence[int], screen: QScreen) -> None:
         area = screen.geometry() if self._fill else screen.availableGeometry()
-        room = Rect(area.x(), area.y(), area.width(), area.height())
-        alone = len(indexes) == 1
+        whole = Rect(area.x(), area.y(), area.width(), area.height())
+        taken = self._kept_free(screen)
+        room = beside(whole, Rect(taken.x(), taken.y(), taken.width(), taken.height()))
+        alone = len(indexes) == 1 and room == whole
         for index, part in zip(indexes, shared_out(room, len(indexes)), strict=True):
             window = self._windows[index]
             fills = self._fill and alone

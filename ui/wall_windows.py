@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QRect, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QScreen
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.monitors import wanted_screens
@@ -70,6 +70,7 @@ class ProgramWindows(QObject):
             self.walls,
             console_monitor=application.primaryScreen().name() if self._has_console else None,
             fill=not self._has_console or monitors > count,
+            kept_free=self._console_room,
             parent=self,
         )
 
@@ -85,8 +86,7 @@ class ProgramWindows(QObject):
         if not self._has_console:
             return
         for window in self.walls:
-            if not self._memory.restore(f"screen-{window.index + 1}", window):
-                self._make_room(window)
+            self._memory.restore(f"screen-{window.index + 1}", window)
 
     def open_console(self, console: ConsoleWindow) -> None:
         """Show the console, at the right edge of its monitor where it has not been before."""
@@ -196,14 +196,15 @@ class ProgramWindows(QObject):
         width = min(CONSOLE_WIDTH, area.width() // 2)
         return QRect(area.right() + 1 - width, area.top(), width, area.height())
 
-    def _make_room(self, window: WallWindow) -> None:
-        """Leave the console's room free on the monitor that it shares with a wall window."""
-        console, place = self._console_place(), window.geometry()
-        if window.isFullScreen() or not place.intersects(console):
-            return
-        if console.left() > place.left():
-            place.setRight(console.left() - 1)
-            window.setGeometry(place)
+    def _console_room(self, screen: QScreen) -> QRect:
+        """The console's place, where it is on this monitor or will be."""
+        if not self._has_console:
+            return QRect()
+        if self.console is not None and self.console.isVisible():
+            is_there = self.console.screen() is screen
+            return self.console.frameGeometry() if is_there else QRect()
+        is_home = screen is self._application.primaryScreen()
+        return self._console_place() if is_home else QRect()
 
     # --- Qt overrides ----------------------------------------------------------------------------
 

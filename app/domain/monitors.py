@@ -49,3 +49,18 @@ def shared_out(monitor: Rect, screens: int) -> Sequence[Rect]:
         )
         for number in range(screens)
     ]
+
+
+def beside(monitor: Rect, taken: Rect) -> Rect:
+    """The wider part of a monitor to the left or right of what is taken; all where nothing is."""
+    left = max(monitor.x, taken.x)
+    right = min(monitor.x + monitor.width, taken.x + taken.width)
+    over = min(monitor.y + monitor.height, taken.y + taken.height) - max(monitor.y, taken.y)
+    if left >= right or over <= 0:
+        return monitor
+    before, after = left - monitor.x, monitor.x + monitor.width - right
+    if max(before, after) * 4 < monitor.width:  # a console over most of it leaves no room to give
+        return monitor
+    if before >= after:
+        return Rect(monitor.x, monitor.y, before, monitor.height)
+    return Rect(right, monitor.y, after, monitor.height)

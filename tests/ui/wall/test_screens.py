@@ -80,6 +80,20 @@ def test_the_console_keeps_its_monitor_to_itself() -> None:
             child.close()
 
 
+def test_a_window_that_loses_its_monitor_leaves_the_console_its_room() -> None:
+    with VirtualScreen(2560, 720, fbdir=False) as screen:
+        screen.split()
+        child = Child(screen, "1", "LEFT", "440")
+        try:
+            child.wait_for([["RIGHT", 1280, 0, 1280, 720, 1.0]])
+            screen.remove_monitor("RIGHT")
+            child.wait_for([["LEFT", 0, 0, 840, 720, 1.0]])
+            screen.add_monitor("RIGHT", (1280, 720, 1280, 0), "none")
+            child.wait_for([["RIGHT", 1280, 0, 1280, 720, 1.0]])
+        finally:
+            child.close()
+
+
 def test_a_window_that_moves_to_a_monitor_of_another_scaling_keeps_its_device_pixels() -> None:
     with VirtualScreen(2560, 720, fbdir=False) as screen:
         screen.split()

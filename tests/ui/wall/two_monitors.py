@@ -1,8 +1,9 @@
 """Run as a program: places windows and says, when asked, whether they are where they should be.
 
-Arguments: how many windows, and the monitor of the console if there is one. Each line of standard
-input is a JSON list of ``[monitor, x, y, width, height, scale]`` to wait for; the answer is what
-is. The place is Qt's, the size is the wall's: device pixels.
+Arguments: how many windows, the monitor of the console if there is one, and the width that it
+keeps free there at the right edge. Each line of standard input is a JSON list of ``[monitor, x, y,
+width, height, scale]`` to wait for; the answer is what is. The place is Qt's, the size is the
+wall's: device pixels.
 """
 
 import json
@@ -11,6 +12,8 @@ import threading
 import time
 from functools import partial
 
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QScreen
 from PySide6.QtWidgets import QApplication
 
 from app.core.dispatch import ManualDispatcher
@@ -34,7 +37,14 @@ def main() -> int:
         for index in range(int(sys.argv[1]))
     ]
     console = sys.argv[2] if len(sys.argv) > 2 else None
-    placement = ScreenPlacement(application, windows, console_monitor=console)
+    width = int(sys.argv[3]) if len(sys.argv) > 3 else 0
+
+    def kept_free(screen: QScreen) -> QRect:
+        area = screen.geometry()
+        area.setLeft(area.right() + 1 - width)
+        return area if width and screen.name() == console else QRect()
+
+    placement = ScreenPlacement(application, windows, console_monitor=console, kept_free=kept_free)
     placement.place()
     dispatcher = QtDispatcher()
 

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.geometry import Rect
-from app.domain.monitors import assigned, homes, shared_out, wanted_screens
+from app.domain.monitors import assigned, beside, homes, shared_out, wanted_screens
 
 
 def test_one_screen_a_monitor_but_for_the_console() -> None:
@@ -41,3 +41,19 @@ def test_sharing_screens_lie_within_the_monitor_side_by_side(
 
 def test_a_lone_screen_has_the_whole_monitor() -> None:
     assert shared_out(Rect(0, 0, 1920, 1080), 1) == [Rect(0, 0, 1920, 1080)]
+
+
+MONITOR = Rect(1920, 0, 1920, 1080)
+
+
+def test_a_window_stands_beside_the_console() -> None:
+    console = Rect(1920 + 1480, 0, 440, 1080)
+    assert beside(MONITOR, console) == Rect(1920, 0, 1480, 1080)
+    assert beside(MONITOR, Rect(1920, 100, 440, 700)) == Rect(1920 + 440, 0, 1480, 1080)
+
+
+def test_a_console_elsewhere_or_everywhere_takes_no_room() -> None:
+    assert beside(MONITOR, Rect(0, 0, 440, 1080)) == MONITOR
+    assert beside(MONITOR, Rect(0, 0, 0, 0)) == MONITOR
+    assert beside(MONITOR, Rect(1920, 1080, 440, 300)) == MONITOR
+    assert beside(MONITOR, Rect(1930, 0, 1900, 1080)) == MONITOR
