@@ -30,11 +30,14 @@ def _bgr(colour: str) -> NDArray[np.float64]:
 
 
 class WallReader:
-    """The tiles of a screen that shows one layout at 100 % and has no other window on it."""
+    """The tiles of a screen that shows one layout at 100 % and nothing over it.
 
-    def __init__(self, screen: VirtualScreen, name: str) -> None:
+    ``width``: of the wall, where a console stands to the right of it.
+    """
+
+    def __init__(self, screen: VirtualScreen, name: str, *, width: int | None = None) -> None:
         self.pixels = screen.pixels()
-        self.places = places(layout(name), Size(screen.width, screen.height), 1.0)
+        self.places = places(layout(name), Size(width or screen.width, screen.height), 1.0)
         self.strips = [place.strip for place in self.places]
 
     def states(self) -> Sequence[StreamState | None]:
