@@ -2,8 +2,8 @@
 
 Rules: at most ``at_a_time`` opens are under way; a host hears at most its rate of them in any
 second; a failed stream waits with full jitter; a camera that refused the password waits minutes,
-because cameras lock accounts; when one camera of a host comes back its neighbours go next; and a
-host with several cameras down is knocked at by one of them every two seconds, so that a whole site
+because cameras lock accounts; when one camera of a host comes back its neighbours go next, those
+too whose attempt failed in that moment; and a host with several cameras down is knocked at by one of them every two seconds, so that a whole site
 does not sit out its longest delay. Retry never ends.
 """
 
@@ -18,6 +18,8 @@ from app.domain.stream import Reason
 SLOW_RETRY_S = 300.0
 SCOUT_EVERY_S = 2.0
 SCOUT_FROM = 4
+RETURN_S = 10.0
+"""For so long after one of its cameras came back, a host that refuses is about to answer."""
 _SLOW = frozenset(
     {Reason.WRONG_PASSWORD, Reason.NO_CREDENTIAL, Reason.CRASHES_DECODER, Reason.BAD_URL}
 )
@@ -56,6 +58,7 @@ class OpenGate:
         self._waiting: dict[int, _Waiting] = {}
         self._opening: dict[int, _Waiting] = {}
         self._knocks: dict[str, deque[float]] = {}
+        self._returned_at: dict[str, float] = {}
 
     @property
     def opening(self) -> int:
@@ -96,6 +99,7 @@ class OpenGate:
         mine = self._opening.pop(stream, None)
         if mine is None or mine.attempts == 0:
             return
+        self._returned_at[mine.host] = now
         for other in self._waiting.values():
             waited = now - other.hurried_at
             if other.host == mine.host and other.may_hurry and waited >= SCOUT_EVERY_S:
@@ -111,7 +115,8 @@ class OpenGate:
         if reason in _SLOW:
             delay = SLOW_RETRY_S * self._dice.uniform(0.9, 1.1)
         else:
-            delay = self._backoff.delay(attempts, self._dice)
+            is_back = now - self._returned_at.get(host, float("-inf")) < RETURN_S
+            delay = self._backoff.delay(1 if is_back else attempts, self._dice)
         waiting = known or _Waiting(host, now)
         waiting.due = now + delay
         waiting.attempts = attempts

@@ -75,6 +75,22 @@ def test_neighbours_do_not_sit_out_their_delay_when_one_comes_back() -> None:
     assert opens.due(5.1) == [3]
 
 
+def test_a_neighbour_that_fails_in_the_moment_of_the_return_is_tried_again_soon() -> None:
+    opens = gate()
+    for stream in (1, 2):
+        opens.want(stream, "host", 0.0)
+    opens.due(0.0)
+    for stream in (1, 2):
+        opens.failed(stream, "host", 0.0, Reason.REFUSED, 9)
+    assert sorted(opens.due(30.0)) == [1, 2]
+    opens.opened(1, 30.2)
+    assert opens.failed(2, "host", 30.3, Reason.REFUSED, 10) <= 32.3
+    # Once the host has been back for a while, a camera of it that fails is left its pauses.
+    opens.due(32.3)
+    later = [opens.failed(2, "host", 60.0, Reason.REFUSED, attempt) for attempt in range(9, 40)]
+    assert max(later) > 75.0
+
+
 def test_a_fresh_open_does_not_hurry_a_neighbour_that_fails() -> None:
     opens = gate()
     opens.want(1, "recorder", 0.0)
