@@ -3,8 +3,9 @@
 Rules: at most ``at_a_time`` opens are under way; a host hears at most its rate of them in any
 second; a failed stream waits with full jitter; a camera that refused the password waits minutes,
 because cameras lock accounts; when one camera of a host comes back its neighbours go next, those
-too whose attempt failed in that moment; and a host with several cameras down is knocked at by one of them every two seconds, so that a whole site
-does not sit out its longest delay. Retry never ends.
+too whose attempt failed in that moment; and a host with several cameras down is knocked at by one
+of them every two seconds, so that a whole site does not sit out its longest delay. Retry never
+ends.
 """
 
 import random
