@@ -37,6 +37,7 @@ class Services:
     registry: RegistryService
     credentials: Credentials
     engine: VideoEngine
+    """Not started yet: its workers would take the processors from the windows' first picture."""
     wall_memory: WallMemory
     remembered: WallState
     """What was on the screens in the last run."""
@@ -70,7 +71,6 @@ def running_services(
         keys: Credentials = credentials or KeyringCredentials()
         logins = CameraLogins(keys, tasks(1, "key-store"), notices, SystemClock())
         engine = VideoEngine(registry.camera, dispatcher, _engine_settings(settings.video), logins)
-        engine.start()
         stack.callback(engine.close)
         wall_memory = stack.enter_context(
             closing(WallMemory(where.wall_state, dispatcher, notices))

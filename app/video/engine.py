@@ -97,10 +97,15 @@ class VideoEngine:
         self._dirty: dict[StreamId, list[SlotSpace]] = {}
         self._looked_at = 0.0
         self._shown_at = 0.0
+        self.may_open: Callable[[CameraCode], bool] = lambda _camera: True
+        """Whether a camera can be there at all; the tiles of others wait without asking it."""
         self.status_changed: Event[frozenset[CameraCode]] = Event("engine.status_changed")
 
     def start(self) -> None:
-        """Start the workers. They end with ``close``, or with this process."""
+        """Start the workers. They end with ``close``, or with this process.
+
+        What ``show`` asked for before is opened as soon as they are there.
+        """
         self._pool.start()
         self._connections.start()
         psutil.cpu_percent(None)
@@ -168,6 +173,10 @@ class VideoEngine:
             if status.state is not StreamState.CLOSED:
                 found = status
         return found
+
+    def open_wanted(self) -> None:
+        """``may_open`` may have changed its mind: look now rather than within a second."""
+        self._settle_streams(time.monotonic())
 
     def retry_now(self, camera: CameraCode) -> None:
         """The operator does not want to wait for the countdown."""
@@ -382,7 +391,8 @@ class VideoEngine:
             if record.is_wanted:
                 record.unwanted_since = None
                 # What is looked at goes first: the next page is warmed when this one is there.
-                if record.views or now - self._shown_at >= WARM_AFTER_S:
+                is_turn = bool(record.views) or now - self._shown_at >= WARM_AFTER_S
+                if is_turn and self.may_open(record.id.camera):
                     self._connections.open(record, now)
             elif record.unwanted_since is None:
                 record.unwanted_since = now

@@ -129,7 +129,8 @@ class WorkerPool:
         """End all workers, kindly first, and the thread. Blocks for at most a few seconds."""
         self._closing = True
         self._wake()
-        self._thread.join()
+        if self._thread.ident is not None:  # it was started
+            self._thread.join()
         self._wake_read.close()
         self._wake_write.close()
 

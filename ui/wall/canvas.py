@@ -9,7 +9,7 @@ through ordinary paint events, and so do the pictures over which another widget 
 import time
 from collections.abc import Collection, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QRegion, QWindow
 from PySide6.QtWidgets import QWidget
 
@@ -38,7 +38,13 @@ _FORMAT = QImage.Format.Format_RGB32
 
 
 class WallCanvas(QWidget):
-    """The pictures of one screen. It shows what it is given and decides nothing."""
+    """The pictures of one screen. It shows what it is given and decides nothing.
+
+    Signals:
+        first_painted: The screen stands for the first time, with words where pictures will be.
+    """
+
+    first_painted = Signal()
 
     def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +62,7 @@ class WallCanvas(QWidget):
         self._note_timer.setInterval(_NOTE_STAYS_MS)
         self._note_timer.timeout.connect(self._end_note)
         self._turn = 0
+        self._was_painted = False
         self._anxious: set[CanvasTile] = set()
 
     # --- what is shown -----------------------------------------------------------------------
@@ -325,6 +332,9 @@ class WallCanvas(QWidget):
         self._plate.paint(painter, self.size_px)
         self._note.paint(painter, self.size_px, ratio)
         painter.end()
+        if self._snapshot is not None and not self._was_painted:
+            self._was_painted = True
+            self.first_painted.emit()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.DevicePixelRatioChange:
