@@ -32,6 +32,8 @@ from ui.wall_windows import ProgramWindows
 from ui.welcome import ProgressPanel, WelcomePanel
 from ui.window_memory import WindowMemory
 
+_STANDS_AFTER_MS = 1500
+"""Work begins at the latest then, also where no window can be seen."""
 _log = logging.getLogger(__name__)
 
 
@@ -81,13 +83,15 @@ class Session(QObject):
         self._application = application
         self._options = options
         self._services = services
+        self._dispatcher = dispatcher
         engine = services.engine
         self._wall = WallService(
             services.registry,
             engine,
             dispatcher,
             remembered=services.remembered,
-            warm_pages=services.settings.video.warm_pages,
+            # The demo city's scenes of the next page would be drawn before those of this one.
+            warm_pages=0 if options.demo else services.settings.video.warm_pages,
         )
         self._clock = RenderClock(engine, services.settings.wall.refresh_hz, self)
         memory = WindowMemory(services.places.data / "windows.ini")
@@ -99,13 +103,18 @@ class Session(QObject):
         self._first_screen: FirstScreen | None = None
         self._demo: DemoStart | None = None
         self._is_leaving = False
+        self._wall_stands = False
         self._connections = [
             self._wall.changed.connect(self._on_wall_changed),
             services.registry.changed.connect(self._on_registry_changed),
         ]
 
     def open(self) -> None:
-        """Show the wall; the console and the demo city follow once it stands."""
+        """Show the wall; workers, console and demo city follow once it stands."""
+        # Queued: what was painted reaches the screen first.
+        first = self._windows.walls[0].canvas
+        first.first_painted.connect(self._on_wall_stands, Qt.ConnectionType.QueuedConnection)
+        QTimer.singleShot(_STANDS_AFTER_MS, self, self._on_wall_stands)
         self._windows.open_wall()
         services = self._services
         self._first_screen = FirstScreen(
@@ -115,11 +124,8 @@ class Session(QObject):
             self._start_demo()
         elif not services.registry.cameras:
             self._windows.show_panels(lambda window: WelcomePanel(window, program_name()))
-        if not self._options.kiosk:
-            # Loading the icon font takes longer than a tick may: not on this thread.
-            services.tasks.run(load_icon_font, done=lambda _nothing: self._open_console())
-        if self._options.run_seconds is not None:
-            QTimer.singleShot(round(self._options.run_seconds * 1000), self.leave)
+        if not self._options.demo:
+            self._begin_countdown()
 
     @Slot()
     def leave(self) -> None:
@@ -141,6 +147,16 @@ class Session(QObject):
 
     # --- inside ----------------------------------------------------------------------------------
 
+    @Slot()
+    def _on_wall_stands(self) -> None:
+        if self._wall_stands or self._is_leaving:
+            return
+        self._wall_stands = True
+        self._services.engine.start()
+        if not self._options.kiosk:
+            # Loading the icon font takes longer than a tick may: not on this thread.
+            self._services.tasks.run(load_icon_font, done=lambda _nothing: self._open_console())
+
     def _start_demo(self) -> None:
         services = self._services
         if not services.registry.cameras:
@@ -152,12 +168,32 @@ class Session(QObject):
             services.notices,
             services.registry.reload,
         )
+        # A registry that is there already has the addresses of the last run's city.
+        services.engine.may_open = self._demo.may_open
         self._demo.progressed.connect(self._on_demo_progress)
+        self._demo.ready.connect(self._on_demo_ready)
+        self._demo.failed.connect(self._begin_countdown)
         self._demo.start()
 
     @Slot(str)
     def _on_demo_progress(self, sentence: str) -> None:
-        self._windows.tell_panels(sentence)
+        self._windows.tell(sentence)
+        self._services.engine.open_wanted()
+
+    @Slot()
+    def _on_demo_ready(self) -> None:
+        self._wall.set_warm_pages(self._services.settings.video.warm_pages)
+        self._begin_countdown()
+
+    @Slot()
+    def _begin_countdown(self) -> None:
+        if self._options.run_seconds is not None:
+            QTimer.singleShot(round(self._options.run_seconds * 1000), self.leave)
+
+    def _release_demo(self) -> None:
+        if self._demo is not None:
+            self._demo.release()
+            self._services.engine.open_wanted()
 
     def _open_console(self) -> None:
         from ui.console.making import make_console
@@ -173,6 +209,8 @@ class Session(QObject):
             self._windows.hide_panels()
         if self._first_screen is not None:
             self._first_screen.place()
+        # After the wall has told the engine of the new addresses, which it has posted by now.
+        self._dispatcher.post(self._release_demo)
 
 
 def program_name() -> str:

@@ -54,6 +54,7 @@ class ProgramWindows(QObject):
         self._keys: KeysOverlay | None = None
         self._leave: LeaveBar | None = None
         self._panels: list[Overlay] = []
+        self._sentence = ""
         self.console: ConsoleWindow | None = None
         self._has_console = not options.kiosk
         self.router = ActionRouter(WallCommands(wall, self))
@@ -121,15 +122,22 @@ class ProgramWindows(QObject):
         for panel in self._panels:
             panel.appear()
 
-    def tell_panels(self, sentence: str) -> None:
+    def tell(self, sentence: str) -> None:
+        """Say on the wall what is being prepared: on the panel, and above the tiles without one.
+
+        An empty sentence says that it is done.
+        """
         for panel in self._panels:
             panel.tell(sentence)
+        self._sentence = sentence
+        self.bar.tell("" if self._panels else sentence)
 
     def hide_panels(self) -> None:
         for panel in self._panels:
             panel.hide()
             panel.deleteLater()
         self._panels = []
+        self.bar.tell(self._sentence)
 
     # --- what commands ask for -------------------------------------------------------------------
 

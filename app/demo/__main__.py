@@ -1,9 +1,8 @@
 """``python -m app.demo``: serves the demo city until its standard input ends.
 
-Standard output carries lines: ``PROGRESS done total``, once ``READY rtsp://127.0.0.1:PORT``,
-and one JSON object
-for each command that came in. Commands are JSON objects,
-one a line (see `control`); passwords come in
+Standard output carries lines: ``PROGRESS done total`` for the scenes that READY waits for and
+``SCENE name`` for each that is there, once ``READY rtsp://127.0.0.1:PORT``, and one JSON object for
+each command that came in. Commands are JSON objects, one a line (see `control`); passwords come in
 only that way.
 """
 
@@ -65,11 +64,7 @@ async def serve(options: argparse.Namespace) -> None:
     """Serve until standard input ends."""
     city = build_city()
     folder = options.cache or Path(platformdirs.user_cache_dir("nigehban", False)) / "demo"
-    store = ClipStore(
-        folder,
-        workers=options.workers,
-        progress=lambda done, total: say(f"PROGRESS {done} {total}"),
-    )
+    store = ClipStore(folder, workers=options.workers)
     store.remove_other_versions()
     source = CitySource(city, store)
     server = RtspServer(
@@ -118,7 +113,17 @@ async def prepare(store: ClipStore, city: City, what: str) -> None:
     if what == "first-page":
         first = {camera.scene for camera in city.cameras[:FIRST_PAGE]}
         needed = [key for key in keys if key.scene in first]
-    await asyncio.gather(*(store.get(key) for key in needed))
+    done = 0
+    say(f"PROGRESS {done} {len(needed)}")
+
+    async def follow(key: ClipKey) -> None:
+        nonlocal done
+        await store.get(key)
+        done += 1
+        say(f"SCENE {key.scene}")
+        say(f"PROGRESS {done} {len(needed)}")
+
+    await asyncio.gather(*(follow(key) for key in needed))
 
 
 def read_commands(

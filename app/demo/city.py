@@ -165,6 +165,11 @@ def build_city() -> City:
     return City(tuple(cameras))
 
 
+def scenes_by_camera() -> dict[str, str]:
+    """Return the scene of each camera by the camera's code."""
+    return {camera.code: camera.scene for camera in build_city().cameras}
+
+
 def _sites(district: DemoDistrict, source: random.Random) -> Iterator[DemoSite]:
     kinds = [kind for kind, share in _SHARES.items() for _ in range(round(district.sites * share))]
     kinds = (kinds + [SiteKind.INTERSECTION] * district.sites)[: district.sites]

@@ -7,7 +7,7 @@ import itertools
 import logging
 import multiprocessing
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -44,19 +44,16 @@ class ClipStore:
         folder: Path,
         *,
         workers: int = 0,
-        progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> None:
         """Keep clips in `folder`, encode with so many processes (0: one a core, four at most)."""
         self._folder = folder
         self._worker_count = workers or min(4, os.cpu_count() or 1)
-        self._progress = progress
         self._clips: dict[ClipKey, asyncio.Future[Clip]] = {}
         self._waiting: list[tuple[int, int, ClipKey]] = []
         self._urgent: set[ClipKey] = set()
         self._order = itertools.count()
         self._workers: list[_Encoder] = []
         self._running: set[asyncio.Task[None]] = set()
-        self._done = self._total = 0
 
     def prepare(self, keys: Iterable[ClipKey]) -> None:
         """Begin to encode what is missing, in this order."""
@@ -100,7 +97,6 @@ class ClipStore:
             self._clips[key] = future
             if self._load(key, future):
                 return future
-            self._total += 1
         becomes_urgent = urgency == 0 and key not in self._urgent
         if not future.done() and (is_new or becomes_urgent):
             if becomes_urgent:
@@ -144,8 +140,6 @@ class ClipStore:
                 future.set_exception(ClipError(error or f"{key.file_name} was not written"))
                 future.exception()  # taken here: nobody may be waiting for it
                 del self._clips[key]
-            self._done += 1
-            self._progress(self._done, self._total)
         self._workers.remove(worker)
         worker.stop()
 

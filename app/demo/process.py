@@ -22,17 +22,10 @@ class DemoCityError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far the first start has come."""
+    """How many of the first page's scenes are encoded; ``total`` is 0 while nothing is known."""
 
     done: int
     total: int
-
-    @property
-    def sentence(self) -> str:
-        """What an operator may read meanwhile."""
-        if not self.total:
-            return "Starting the demo city"
-        return f"Drawing the demo city: street {min(self.done + 1, self.total)} of {self.total}"
 
 
 class DemoCity:
@@ -47,6 +40,7 @@ class DemoCity:
         self._ready = threading.Event()
         self._base_url = ""
         self._progress = Progress(0, 0)
+        self._scenes: frozenset[str] = frozenset()
         self.control = ControlClient(process.stdin, process.stdout, self._take_line)
 
     @classmethod
@@ -63,7 +57,7 @@ class DemoCity:
 
         Encoded scenes are kept in `cache_dir`, the registry CSV is written to `data_dir`.
         """
-        csv_path = data_dir / "demo-city.csv"
+        csv_path = csv_of(data_dir)
         command = [
             *server_command(),
             "--port", str(port), "--cache", str(cache_dir), "--registry", str(csv_path),
@@ -87,6 +81,11 @@ class DemoCity:
     def progress(self) -> Progress:
         """How far the first start has come."""
         return self._progress
+
+    @property
+    def scenes(self) -> frozenset[str]:
+        """The scenes of the first page that can be seen already."""
+        return self._scenes
 
     @property
     def pid(self) -> int:
@@ -128,9 +127,16 @@ class DemoCity:
         if word == "READY":
             self._base_url = rest
             self._ready.set()
+        elif word == "SCENE":
+            self._scenes |= {rest}
         elif word == "PROGRESS":
             done, total = rest.split()
             self._progress = Progress(int(done), int(total))
+
+
+def csv_of(data_dir: Path) -> Path:
+    """Where the registry of the city is written, as soon as it has a port."""
+    return data_dir / "demo-city.csv"
 
 
 def server_command() -> list[str]:

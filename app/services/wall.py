@@ -79,6 +79,12 @@ class WallService:
         has_focus = index == self._focused
         return self._screens[index].snapshot(has_focus, self.call_up if has_focus else None)
 
+    def set_warm_pages(self, pages: int) -> None:
+        """How many pages before and after the shown one are kept connected."""
+        if pages != self._warm_pages:
+            self._warm_pages = pages
+            self._post()
+
     # --- screens -----------------------------------------------------------------------------
 
     def open_screen(self, index: int, size_px: Size, scale: float) -> None:

@@ -106,8 +106,10 @@ def _add_wall(parser: argparse.ArgumentParser) -> None:
 def _add_run(parser: argparse.ArgumentParser) -> None:
     run = parser.add_argument_group("for trying and measuring")
     run.add_argument(
-        "--run-seconds", type=_seconds, metavar="N", help="leave after N seconds with status 0"
-    )
+        "--run-seconds", type=_seconds, metavar="N",
+        help="leave after N seconds with status 0; with --demo they count from when the city is "
+        "ready, which takes about a minute on the first start",
+    )  # fmt: skip
     run.add_argument(
         "--screenshot", type=_png, metavar="FILE.png",
         help="just before leaving save each screen (FILE-1.png, …) and the console",
