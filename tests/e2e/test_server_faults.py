@@ -86,5 +86,5 @@ def test_a_killed_server_that_comes_back_on_its_port_is_found_again(
     moments = opens_since(stats, {"paths": {}})
     assert most_at_once(moments) <= OPENS_PER_SECOND
     assert {tile["reconnects"] for tile in report["tiles"]} == {2}
-    assert report["process"]["restarts"] == 0
+    assert report["process"]["restarts"] == 0, wall.last_words()
     _log.info("Marked after %.2f s, back after %.2f s", marked, back)
