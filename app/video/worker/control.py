@@ -30,6 +30,7 @@ from app.video.messages import (
 from app.video.worker.engines import Engines
 from app.video.worker.errands import Errands
 from app.video.worker.ring import RingBudget
+from app.video.worker.rounds import DecodeRounds
 from app.video.worker.stream import Stream
 
 _BEAT_S = 1.0
@@ -71,6 +72,7 @@ class Control:
         self._streams: dict[int, Stream] = {}
         self._all_ended = threading.Condition()
         self._errands = Errands()
+        self._rounds = DecodeRounds()
         self._process = psutil.Process()
 
     def run(self) -> None:
@@ -84,6 +86,7 @@ class Control:
             now = time.monotonic()
             if now >= next_watch:
                 next_watch = now + _WATCH_S
+                self._rounds.watch()
                 for stream in list(self._streams.values()):
                     stream.watch()
             if now >= next_beat:
@@ -115,7 +118,8 @@ class Control:
     def _obey(self, command: Command) -> None:
         if isinstance(command, OpenStream):
             self._budget.limit = command.ring_worker_bytes
-            stream = Stream(command, self._report, self._writer, self._budget, self._engines)
+            shared = (self._budget, self._engines, self._rounds)
+            stream = Stream(command, self._report, self._writer, *shared)
             self._streams[command.stream] = stream
             stream.start()
         elif isinstance(command, SetViews):

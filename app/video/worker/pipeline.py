@@ -10,12 +10,15 @@ from app.video.board import BoardWriter
 from app.video.messages import OpenStream, SetViews, View
 from app.video.worker.decoding import Decoder, Picture
 from app.video.worker.ring import PacketRing, RingBudget, RingEntry
+from app.video.worker.rounds import Rounds
 from app.video.worker.views import LiveView, Views
 
 _MUCH_SMALLER = 0.6
 """Below this linear size of a tile against its source the loop filter's work is invisible."""
 _FEW = 6
 """So many pictures are decoded before anybody would notice."""
+_MANY = 90
+"""So many packets behind, the newest key frame is sooner there than the next picture."""
 _STALE_US = int(STALE_AFTER_S * 0.75e6)
 _WITH_ERRORS_S = 10.0
 _WITHOUT_KEY_S = 30.0
@@ -28,11 +31,16 @@ class Pipeline:
     for the network, so a warm stream can be made hot from outside at any moment.
     """
 
-    def __init__(self, command: OpenStream, writer: BoardWriter, budget: RingBudget) -> None:
+    def __init__(
+        self, command: OpenStream, writer: BoardWriter, budget: RingBudget, rounds: Rounds
+    ) -> None:
         self.ring = PacketRing(command.ring_seconds, command.ring_bytes, budget)
         self.decoded = 0
         self.busy_ns = 0
         self.behind_us = 0
+        self.queued = False
+        self._rounds = rounds
+        self._decoding_since = 0.0
         self._row = command.row
         self._writer = writer
         self._lock = threading.Lock()
@@ -141,14 +149,32 @@ class Pipeline:
 
     def _catch_up(self, decoder: Decoder) -> None:
         """Decode the backlog and show only the newest picture."""
-        newest: Picture | None = None
         backlog = self._backlog
+        if not backlog:
+            return
+        if len(backlog) > _MANY:
+            self._skip_to_key(decoder)
+        released_us = backlog[-1].released_us
+        size = decoder.size
+        newest: Picture | None = None
         while backlog:
             pictures = self._decode(decoder, backlog.popleft())
             if pictures:
                 newest = pictures[-1]
+        if decoder.size != size:
+            self._choose_effort()
         if newest is not None:
             self._show(newest)
+            self.behind_us = time.time_ns() // 1000 - released_us
+
+    def _skip_to_key(self, decoder: Decoder) -> None:
+        """Too far behind to decode it all: go on at the newest key frame, if that is further on."""
+        backlog = self._backlog
+        newest = next((i for i in range(len(backlog) - 1, 0, -1) if backlog[i].is_key), 0)
+        if newest:
+            for _ in range(newest):
+                backlog.popleft()
+            decoder.restart()
 
     @property
     def is_behind(self) -> bool:
@@ -163,9 +189,11 @@ class Pipeline:
 
     def _decode(self, decoder: Decoder, entry: RingEntry) -> Sequence[Picture]:
         began = time.perf_counter_ns()
+        self._decoding_since = time.monotonic()
         self._writer.enter(self._row)
         pictures = decoder.decode(entry)
         self._writer.leave(self._row)
+        self._decoding_since = 0.0
         self.busy_ns += time.perf_counter_ns() - began
         self.decoded += len(pictures)
         return pictures
@@ -180,26 +208,15 @@ class Pipeline:
         self._good_at = time.monotonic()
 
     def take(self, entry: RingEntry) -> None:
-        """Keep a packet, and show its picture to whoever looks. The stream's thread."""
+        """Keep a packet; the next round shows its picture to whoever looks. The stream's thread."""
         with self._lock:
             if self._is_closed:
                 return
             self.ring.append(entry)
-            decoder = self._decoder
-            if decoder is None or not self._views:
+            if self._decoder is None or not self._views:
                 return
-            if self._backlog:
-                self._backlog.append(entry)
-                self._catch_up(decoder)
-                return
-            size = decoder.size
-            pictures = self._decode(decoder, entry)
-            if decoder.size != size:
-                self._choose_effort()
-            for picture in pictures:
-                self._show(picture)
-            if pictures:
-                self.behind_us = time.time_ns() // 1000 - entry.released_us
+            self._backlog.append(entry)
+        self._rounds.submit(self)
 
     def show(self, picture: Picture) -> None:
         """Show a picture that the source decoded itself. The stream's thread."""
@@ -209,6 +226,12 @@ class Pipeline:
             self.decoded += 1
             if self._views:
                 self._show(picture)
+
+    def stuck_s(self, patience_s: float) -> float:
+        """For how long the decoder has not come back from a packet, 0 within ``patience_s``."""
+        since = self._decoding_since
+        waited = time.monotonic() - since if since else 0.0
+        return waited if waited > patience_s else 0.0
 
     def undecodable_s(self) -> float:
         """For how long packets have come without a picture, once that is beyond patience, else 0.

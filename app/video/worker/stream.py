@@ -22,6 +22,7 @@ from app.video.worker.failures import StreamFailure, failure_of_read
 from app.video.worker.pipeline import Pipeline
 from app.video.worker.pyav_source import PyavSource
 from app.video.worker.ring import RingBudget
+from app.video.worker.rounds import Rounds
 
 _log = logging.getLogger(__name__)
 _GRACE_S = 3.0
@@ -43,12 +44,13 @@ class Stream:
         writer: BoardWriter,
         budget: RingBudget,
         engines: Engines,
+        rounds: Rounds,
     ) -> None:
         self.number = command.stream
         self._command = command
         self._report = report
         self._engines = engines
-        self._pipeline = Pipeline(command, writer, budget)
+        self._pipeline = Pipeline(command, writer, budget, rounds)
         self._source: Source | None = None
         self._ending = threading.Lock()
         self._has_ended = False
@@ -224,5 +226,5 @@ class Stream:
             has_camera_clock=clock is not None and clock.has_camera_clock,
             ring_seconds=pipeline.ring.seconds,
             ring_bytes=pipeline.ring.size,
-            stuck_s=self.watch(),
+            stuck_s=max(self.watch(), pipeline.stuck_s(_GRACE_S)),
         )

@@ -16,10 +16,18 @@ from app.video.worker.clock import Stamp
 from app.video.worker.decoding import Decoder
 from app.video.worker.pipeline import Pipeline
 from app.video.worker.ring import RingBudget, RingEntry
+from app.video.worker.rounds import Behind
 from tests.integration.worker.media import Recipe, container
 
 GOP = 15
 CAPACITY = 160 * 90 * 4
+
+
+class AtOnce:
+    """Every packet is a round of its own."""
+
+    def submit(self, pipeline: Behind) -> None:
+        pipeline.catch_up()
 
 
 class Desk:
@@ -29,7 +37,7 @@ class Desk:
         self.memory = create_board(1 << 20)
         self.reader = BoardReader(self.memory)
         command = OpenStream(1, 0, "CAM", "sub", "file:///x")
-        self.pipeline = Pipeline(command, BoardWriter(self.memory), RingBudget(10**9))
+        self.pipeline = Pipeline(command, BoardWriter(self.memory), RingBudget(10**9), AtOnce())
         self._file = av.open(io.BytesIO(container(recipe, "mp4")), "r")
         video = self._file.streams.video[0]
         packets = [cast("Packet[Stream]", p) for p in self._file.demux(video) if p.size]
