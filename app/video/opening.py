@@ -5,7 +5,7 @@ second; a failed stream waits with full jitter; a camera that refused the passwo
 because cameras lock accounts; when one camera of a host comes back its neighbours go next, those
 too whose attempt failed in that moment; and a host with several cameras down is knocked at by one
 of them every two seconds, so that a whole site does not sit out its longest delay. Retry never
-ends.
+ends. Attempts at hosts that let them run into their time-out never take all the room.
 """
 
 import random
@@ -21,6 +21,8 @@ SCOUT_EVERY_S = 2.0
 SCOUT_FROM = 4
 RETURN_S = 10.0
 """For so long after one of its cameras came back, a host that refuses is about to answer."""
+_SWALLOWED = frozenset({Reason.TIMED_OUT, Reason.SILENT})
+"""An attempt that ended so took seconds, and so will the next."""
 _SLOW = frozenset(
     {Reason.WRONG_PASSWORD, Reason.NO_CREDENTIAL, Reason.CRASHES_DECODER, Reason.BAD_URL}
 )
@@ -37,6 +39,10 @@ class _Waiting:
     @property
     def may_hurry(self) -> bool:
         return self.attempts > 0 and self.reason not in _SLOW
+
+    @property
+    def may_take_long(self) -> bool:
+        return self.reason in _SWALLOWED
 
 
 class OpenGate:
@@ -89,7 +95,7 @@ class OpenGate:
             if len(self._opening) >= self._at_a_time:
                 break
             waiting = self._waiting[stream]
-            if self._has_room(waiting.host, now):
+            if self._has_place(waiting) and self._has_room(waiting.host, now):
                 self._knocks.setdefault(waiting.host, deque()).append(now)
                 self._opening[stream] = self._waiting.pop(stream)
                 started.append(stream)
@@ -135,6 +141,13 @@ class OpenGate:
         waiting = self._waiting.get(stream)
         if waiting is not None:
             waiting.due = min(waiting.due, now)
+
+    def _has_place(self, waiting: _Waiting) -> bool:
+        """A quarter of the places is kept for those that will not hold them for seconds."""
+        if not waiting.may_take_long:
+            return True
+        long = sum(one.may_take_long for one in self._opening.values())
+        return long < self._at_a_time - self._at_a_time // 4
 
     def _has_room(self, host: str, now: float) -> bool:
         knocks = self._knocks.get(host)

@@ -120,6 +120,19 @@ def test_a_dark_host_is_knocked_at_every_two_seconds() -> None:
     assert len(knocks) == 4
 
 
+def test_hosts_that_swallow_every_attempt_leave_room_for_others() -> None:
+    opens = gate()
+    for stream in range(20):
+        opens.want(stream, f"dark{stream}", 0.0)
+        opens.failed(stream, f"dark{stream}", 0.0, Reason.TIMED_OUT, 1)
+    assert len(opens.due(60.0)) == 6
+    for stream in (97, 98, 99):
+        opens.want(stream, "healthy", 60.1)
+    assert len(opens.due(60.1)) == 2
+    opens.opened(97, 60.2)
+    assert opens.due(60.2) == [99]
+
+
 def test_what_is_on_the_wall_goes_before_what_is_only_kept_warm() -> None:
     opens = gate(at_a_time=1)
     opens.want(1, "a", 0.0)
