@@ -3,6 +3,8 @@
 from PySide6.QtCore import QEvent, QObject, QSize, Qt
 from PySide6.QtWidgets import QFrame, QWidget
 
+QWIDGETSIZE_MAX = (1 << 24) - 1
+"""What Qt takes for no limit; PySide leaves the name out."""
 _MARGIN = 28
 _LETTERS = (0, 12, 11, 10, 9)
 """Sizes to try; 0 is the theme's own."""
@@ -33,22 +35,32 @@ class Overlay(QFrame):
     def place(self) -> None:
         """Take the size of the content, as far as the window has room, and the right place."""
         room = self._window.size() - QSize(2 * _MARGIN, 2 * _MARGIN)
-        size = self._fitted(room)
+        size = self.fitted(room)
         left = (self._window.width() - size.width()) // 2
         top = (self._window.height() - size.height()) // 2
         if self._at_lower_edge:
             top = self._window.height() - size.height() - _MARGIN
         self.setGeometry(max(0, left), max(0, top), size.width(), size.height())
 
-    def _fitted(self, room: QSize) -> QSize:
+    def fitted(self, room: QSize) -> QSize:
         """The size of the content, in smaller letters where the window is too small for it."""
         wanted = QSize()
         for pixels in _LETTERS:
             self.setStyleSheet(f"QLabel {{ font-size: {pixels}px }}" if pixels else "")
-            wanted = self.sizeHint().expandedTo(self.minimumSize()).boundedTo(self.maximumSize())
+            wanted = self._wanted(room.width())
             if wanted.width() <= room.width() and wanted.height() <= room.height():
                 break
         return wanted.boundedTo(room.expandedTo(QSize(1, 1)))
+
+    def _wanted(self, most: int) -> QSize:
+        """As wide as the content likes, but with its lines broken where the room ends."""
+        wanted = self.sizeHint().expandedTo(self.minimumSize()).boundedTo(self.maximumSize())
+        limit = self.maximumWidth()
+        if limit < QWIDGETSIZE_MAX:
+            wanted.setWidth(min(limit, most))
+        if self.hasHeightForWidth():
+            wanted.setHeight(self.heightForWidth(wanted.width()))
+        return wanted
 
     # --- Qt overrides ----------------------------------------------------------------------------
 

@@ -149,6 +149,8 @@ class ProgramWindows(QObject):
         self.walls[index].toggle_full_screen()
 
     def toggle_keys(self, index: int) -> None:
+        if self._keys is not None and self._keys.next_page():
+            return
         if self.hide_keys():
             return
         self._keys = KeysOverlay(self.walls[index])

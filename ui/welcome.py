@@ -16,7 +16,7 @@ class ProgressPanel(Overlay):
     def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFixedWidth(_WIDTH)
+        self.setMaximumWidth(_WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(36, 28, 36, 32)
         column.setSpacing(tokens.SPACE_M)
@@ -42,7 +42,7 @@ class WelcomePanel(Overlay):
         """``program`` is how this program is started, e.g. ``python main.py``."""
         super().__init__(window)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        self.setFixedWidth(_WIDTH)
+        self.setMaximumWidth(_WIDTH)
         column = QVBoxLayout(self)
         column.setContentsMargins(36, 28, 36, 32)
         column.setSpacing(tokens.SPACE_M)

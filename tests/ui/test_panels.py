@@ -33,6 +33,19 @@ def test_an_empty_wall_says_how_cameras_come_in(window: QWidget) -> None:
     assert "python3 main.py --demo" in words(panel)
 
 
+@pytest.mark.parametrize("size", [(1480, 1080), (520, 540)])
+def test_a_panel_breaks_its_lines_where_the_window_ends(
+    window: QWidget, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    panel = WelcomePanel(window, "python3 main.py")
+    panel.appear()
+    for label in panel.findChildren(QLabel):
+        assert panel.rect().contains(label.mapTo(panel, label.rect().bottomRight())), label.text()
+        assert label.height() >= label.heightForWidth(label.width()), label.text()
+    assert window.rect().contains(panel.geometry())
+
+
 def test_preparing_is_told_in_a_sentence(window: QWidget) -> None:
     panel = ProgressPanel(window)
     panel.tell("Street 3 of 12")
@@ -54,6 +67,35 @@ def test_a_panel_never_gets_larger_than_its_window(window: QWidget) -> None:
     panel = KeysOverlay(window)
     panel.appear()
     assert window.rect().contains(panel.geometry())
+
+
+@pytest.mark.parametrize("size", [(1920, 1080), (1280, 720), (840, 720), (520, 540), (400, 620)])
+def test_all_keys_can_be_read_page_by_page(window: QWidget, size: tuple[int, int]) -> None:
+    window.resize(*size)
+    panel = KeysOverlay(window)
+    panel.appear()
+    wanted = {label.text() for label in panel.findChildren(QLabel)}
+    seen: set[str] = set()
+    while True:
+        for label in panel.findChildren(QLabel):
+            if label.isVisibleTo(panel):
+                seen.add(label.text())
+                assert label.width() >= label.minimumSizeHint().width(), label.text()
+                assert label.height() >= label.heightForWidth(label.width()), label.text()
+                corner = label.mapTo(panel, label.rect().bottomRight())
+                assert panel.rect().contains(corner), label.text()
+        if not panel.next_page():
+            break
+    assert wanted <= seen
+    assert window.rect().contains(panel.geometry())
+
+
+def test_a_large_window_has_all_keys_on_one_page(window: QWidget) -> None:
+    window.resize(1480, 1080)
+    panel = KeysOverlay(window)
+    panel.appear()
+    assert panel.pages == 1
+    assert not panel.next_page()
 
 
 def test_the_keys_take_no_keyboard_and_no_mouse(window: QWidget) -> None:
