@@ -62,7 +62,10 @@ class Plate:
 
     def area(self, screen: QSize) -> QRect:
         """Where it lies, in device pixels."""
-        plate = QRect(0, 0, screen.width() * 2 // 5, screen.height() // 5)
+        height = screen.height() // 5
+        # Wide enough for a camera's name also on a narrow screen.
+        width = min(screen.width() * 9 // 10, max(screen.width() * 2 // 5, height * 17 // 5))
+        plate = QRect(0, 0, width, height)
         plate.moveCenter(QRect(0, 0, screen.width(), screen.height()).center())
         return plate
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor, QPaintEvent, QRegion
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -17,6 +18,7 @@ from app.video.engine_types import TileStatus, ViewKey
 from tests.fakes.engine import LIVE
 from tests.ui.wall.conftest import KEY, WallOnScreen, colour_at, middle
 from ui.theme import tokens
+from ui.wall.plate import Plate
 from ui.wall.state_icons import STATE_COLOURS
 
 RED = (200, 30, 30)
@@ -290,6 +292,15 @@ def test_the_typed_number_stands_large_in_the_middle(wall: WallOnScreen) -> None
     wall.service.forget_call_up()
     wall.settle()
     assert not plate.is_shown
+
+
+def test_the_plate_has_room_for_a_name_on_a_narrow_screen() -> None:
+    plate = Plate()
+    assert plate.area(QSize(1920, 1080)).width() == 768
+    narrow = plate.area(QSize(1040, 1080))
+    assert narrow.width() > 700
+    assert QRect(0, 0, 1040, 1080).contains(narrow)
+    assert QRect(0, 0, 400, 1080).contains(plate.area(QSize(400, 1080)))
 
 
 @pytest.mark.parametrize(
