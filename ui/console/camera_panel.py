@@ -53,6 +53,7 @@ class CameraPanel(QWidget):
     ) -> None:
         super().__init__(parent)
         self._search = search
+        self._followed: tuple[DistrictCode | None, Camera | None] = (None, None)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_SEARCH_DELAY_MS)
@@ -95,12 +96,25 @@ class CameraPanel(QWidget):
         if found:
             self.results.setCurrentIndex(self.results_model.index(0, 0))
 
-    def reveal(self, camera: Camera) -> None:
-        """Open the tree at a camera and select it."""
-        index = self.tree_model.index_of(camera)
+    def follow(self, district: DistrictCode | None, camera: Camera | None) -> None:
+        """Show in the tree what the wall shows: its district open, the selected tile's camera.
+
+        The keyboard stays where it is, and a tree that the operator moves in with the keyboard
+        is left alone.
+        """
+        if (district, camera) == self._followed or self.tree.hasFocus():
+            return
+        self._followed = (district, camera)
+        if district is not None:
+            self.tree.expand(self.tree_model.index_of_district(district))
+        index = QModelIndex() if camera is None else self.tree_model.index_of(camera)
         if index.isValid():
             self.tree.setCurrentIndex(index)
-            self.tree.scrollTo(index)
+            self.tree.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
+
+    def follow_again(self) -> None:
+        """The registry was read anew, and the tree closed by that."""
+        self._followed = (None, None)
 
     # --- parts -----------------------------------------------------------------------------------
 

@@ -23,6 +23,17 @@ def make_console(services: Services, wall: WallService, windows: ProgramWindows)
     cameras.left.connect(windows.focus_wall)
     bind(cameras, engine.status_changed, counts.update)
     counts.update(key.camera for key in engine.records)
+
+    def follow(_screen: int = 0) -> None:
+        if wall.screens:
+            screen = wall.screen(wall.focused)
+            tile = next((tile for tile in screen.tiles if tile.cell == screen.selected), None)
+            district = None if screen.district is None else screen.district.code
+            cameras.follow(district, None if tile is None else tile.camera)
+
+    bind(cameras, wall.changed, follow)
+    bind(cameras, registry.changed, lambda _nothing: cameras.follow_again())
+    follow()
     return ConsoleWindow(
         cameras, NoticeBanner(services.notices), StatusLine(HealthWatch(engine)), windows.router
     )

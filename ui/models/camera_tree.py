@@ -1,6 +1,7 @@
 """Districts, sites and cameras as a tree for Qt's views."""
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from html import escape
 from typing import Any, Protocol
 
@@ -14,16 +15,18 @@ from PySide6.QtCore import (
     QTimer,
     Slot,
 )
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QIcon
 
 from app.core.events import Event
 from app.domain.camera import Camera, CameraCode, District, DistrictCode, Site, SiteCode
+from app.domain.stream import StreamState
 from app.services.live_counts import LiveCounts, SiteKey
 from ui.binding import bind
 from ui.camera_mime import CAMERA_MIME, camera_mime
 from ui.console.wording import STATE_COLOURS, state_text, tally_text
 from ui.icons import icon
 from ui.theme import tokens
+from ui.wall.state_icons import state_icon
 
 Index = QModelIndex | QPersistentModelIndex
 CODE_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -31,6 +34,7 @@ CODE_ROLE = Qt.ItemDataRole.UserRole + 1
 DISTRICT_ROLE = Qt.ItemDataRole.UserRole + 2
 """The district's code on a district, else ``None``."""
 _REFRESH_MS = 500
+_SIGN_SIZES = (18, 23, 27, 36)
 _NOWHERE = QModelIndex()
 # An index keeps where its parent is: nothing, a district's row, or the rows of district and site.
 _SITE_LEVEL = 1 << 20
@@ -85,6 +89,11 @@ class CameraTreeModel(QAbstractItemModel):
         if not place & _CAMERA_LEVEL:
             return None
         return self._cameras_of((place >> _ROW_BITS) & _ROW_MASK, place & _ROW_MASK)[index.row()]
+
+    def index_of_district(self, code: DistrictCode) -> QModelIndex:
+        """Where a district stands; invalid when it has left the registry."""
+        codes = [district.code for district in self._districts]
+        return self.index(codes.index(code), 0) if code in codes else QModelIndex()
 
     def index_of(self, camera: Camera) -> QModelIndex:
         """Where a camera stands; invalid when it has left the registry."""
@@ -188,7 +197,9 @@ class CameraTreeModel(QAbstractItemModel):
             return camera.code
         if role == Qt.ItemDataRole.ForegroundRole:
             return QColor(STATE_COLOURS[state]) if column == 1 else None
-        return _decoration("camera", STATE_COLOURS[state], column, role)
+        if state is StreamState.CLOSED or role != Qt.ItemDataRole.DecorationRole:
+            return _decoration("camera", STATE_COLOURS[state], column, role)
+        return _state_sign(state) if column == 0 else None
 
     # --- Qt overrides ----------------------------------------------------------------------------
 
@@ -254,6 +265,15 @@ class CameraTreeModel(QAbstractItemModel):
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         cameras = [camera for index in indexes if (camera := self.camera_at(index)) is not None]
         return camera_mime(cameras[0].code if cameras else CameraCode(""))
+
+
+@cache
+def _state_sign(state: StreamState) -> QIcon:
+    """The sign of a state as the tiles of the wall have it, sharp at every scaling."""
+    sign = QIcon()
+    for pixels in _SIGN_SIZES:
+        sign.addPixmap(state_icon(state, pixels))
+    return sign
 
 
 def one_line(name: str) -> str:

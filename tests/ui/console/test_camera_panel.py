@@ -6,11 +6,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from app.domain.camera import CameraCode
+from app.domain.camera import CameraCode, DistrictCode
 from app.domain.stream import StreamStatus
 from app.services.live_counts import LiveCounts
 from tests.fakes.camera_tree import FakeCameraTree
 from ui.console.camera_panel import CameraPanel
+from ui.models.camera_tree import CODE_ROLE
 
 
 class Window(QWidget):
@@ -140,11 +141,38 @@ def test_up_from_the_first_row_goes_back_to_the_field(
     assert window.focusWidget() is panel.field
 
 
-def test_the_tree_can_be_opened_at_a_camera(
-    panel: CameraPanel, registry: FakeCameraTree, chosen: list[str], qtbot: QtBot
+def test_the_tree_follows_the_wall_and_leaves_the_keyboard_where_it_is(
+    panel: CameraPanel, registry: FakeCameraTree, window: Window, qtbot: QtBot
+) -> None:
+    camera, other = registry.camera(CameraCode("D2-3-4")), registry.camera(CameraCode("D1-1-1"))
+    panel.follow(DistrictCode("D2"), None)
+    assert panel.tree.isExpanded(panel.tree_model.index(1, 0))
+    assert not panel.tree.isExpanded(panel.tree_model.index(0, 0))
+    panel.follow(DistrictCode("D2"), camera)
+    assert panel.tree.currentIndex().data(CODE_ROLE) == "D2-3-4"
+    assert panel.tree.viewport().rect().contains(panel.tree.visualRect(panel.tree.currentIndex()))
+    assert window.focusWidget() is panel.field
+    qtbot.keyClick(panel.field, Qt.Key.Key_Down)
+    window.activateWindow()
+    qtbot.waitUntil(panel.tree.hasFocus)
+    panel.follow(DistrictCode("D1"), other)  # the operator is in the tree: it does not move
+    assert panel.tree.currentIndex().data(CODE_ROLE) == "D2-3-4"
+
+
+def test_what_the_operator_opened_stays_until_the_wall_shows_something_else(
+    panel: CameraPanel, registry: FakeCameraTree
 ) -> None:
     camera = registry.camera(CameraCode("D2-3-4"))
-    assert camera is not None
-    panel.reveal(camera)
-    qtbot.keyClick(panel.tree, Qt.Key.Key_Return)
-    assert chosen == ["D2-3-4"]
+    panel.follow(DistrictCode("D2"), camera)
+    panel.tree.setCurrentIndex(panel.tree_model.index(0, 0))
+    panel.follow(DistrictCode("D2"), camera)
+    assert panel.tree.currentIndex() == panel.tree_model.index(0, 0)
+    panel.follow_again()
+    panel.follow(DistrictCode("D2"), camera)
+    assert panel.tree.currentIndex().data(CODE_ROLE) == "D2-3-4"
+
+
+def test_a_camera_that_left_the_registry_is_not_looked_for(panel: CameraPanel) -> None:
+    stranger = FakeCameraTree(districts=9).camera(CameraCode("D9-1-1"))
+    panel.follow(DistrictCode("D9"), stranger)
+    assert not panel.tree.currentIndex().isValid()

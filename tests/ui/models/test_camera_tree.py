@@ -4,6 +4,7 @@ import time
 
 import pytest
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, Qt
+from PySide6.QtGui import QIcon, QImage
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -12,6 +13,7 @@ from app.domain.stream import StreamState, StreamStatus
 from app.services.live_counts import LiveCounts
 from tests.fakes.camera_tree import FakeCameraTree
 from ui.camera_mime import CAMERA_MIME, dragged_camera
+from ui.console.wording import state_text
 from ui.models.camera_tree import CODE_ROLE, CameraTreeModel
 
 DISPLAY = Qt.ItemDataRole.DisplayRole
@@ -157,3 +159,24 @@ def test_ten_thousand_cameras_are_there_at_once(qtbot: QtBot) -> None:
     taken = time.perf_counter() - started
     assert all(shown)
     assert taken < 0.1
+
+
+def test_an_open_camera_has_the_sign_and_the_word_of_its_state(
+    model: CameraTreeModel, streams: Streams, counts: LiveCounts
+) -> None:
+    index = descend(model, 0, 0, 0)
+    code = CameraCode(index.data(CODE_ROLE))
+
+    def sign() -> QImage:
+        icon = index.data(Qt.ItemDataRole.DecorationRole)
+        assert isinstance(icon, QIcon)
+        return icon.pixmap(18, 18).toImage()
+
+    closed, signs = sign(), {}
+    for state in (StreamState.LIVE, StreamState.RECONNECTING, StreamState.OFFLINE):
+        streams.states[code] = state
+        counts.update([code])
+        signs[state] = sign()
+        assert index.siblingAtColumn(1).data() == state_text(state)
+        assert signs[state] != closed
+    assert signs[StreamState.LIVE] != signs[StreamState.OFFLINE]
