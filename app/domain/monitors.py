@@ -35,10 +35,15 @@ def assigned(home: Mapping[int, str], present: Sequence[str]) -> Mapping[int, st
 
 
 def shared_out(monitor: Rect, screens: int) -> Sequence[Rect]:
-    """Side by side and one below the other, where several screens have to share a monitor."""
-    columns = 1
-    while columns * columns < screens:
-        columns += 1
+    """Parts of a monitor for screens that have to share it, as near to 16:9 as can be."""
+    if screens < 1:
+        return []
+
+    def picture_area(columns: int) -> int:
+        rows = -(-screens // columns)
+        return min(monitor.width // columns * 9, monitor.height // rows * 16)
+
+    columns = max(range(screens, 0, -1), key=picture_area)
     rows = -(-screens // columns)
     return [
         Rect(

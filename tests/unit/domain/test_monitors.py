@@ -43,6 +43,15 @@ def test_a_lone_screen_has_the_whole_monitor() -> None:
     assert shared_out(Rect(0, 0, 1920, 1080), 1) == [Rect(0, 0, 1920, 1080)]
 
 
+def test_screens_that_share_a_monitor_are_as_near_to_its_cameras_shape_as_can_be() -> None:
+    beside_each_other = shared_out(Rect(0, 0, 1920, 1080), 2)
+    assert beside_each_other == [Rect(0, 0, 960, 1080), Rect(960, 0, 960, 1080)]
+    over_each_other = shared_out(Rect(0, 0, 1480, 1080), 2)
+    assert over_each_other == [Rect(0, 0, 1480, 540), Rect(0, 540, 1480, 540)]
+    assert shared_out(Rect(0, 0, 1920, 1080), 4)[3] == Rect(960, 540, 960, 540)
+    assert shared_out(Rect(0, 0, 1920, 1080), 0) == []
+
+
 MONITOR = Rect(1920, 0, 1920, 1080)
 
 
