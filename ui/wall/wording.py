@@ -224,7 +224,7 @@ def _headline(state: StreamState, status: TileStatus) -> str:
     if state is StreamState.CONNECTING and status.state is StreamState.LIVE:
         return tr("Waiting for the first picture")
     if state is StreamState.RECONNECTING and _has_countdown(status):
-        return tr("Reconnecting in {0} s").format(_countdown(status))
+        return tr("Reconnecting in {0}").format(_countdown(status))
     return state_word(state)
 
 
@@ -233,7 +233,7 @@ def _has_countdown(status: TileStatus) -> bool:
 
 
 def _countdown(status: TileStatus) -> str:
-    return f"{status.retry_in_s:.0f}"
+    return duration(round(status.retry_in_s or 0.0), tenths=False)
 
 
 def _last_picture(state: StreamState, status: TileStatus, now_us: int) -> str:
@@ -243,7 +243,7 @@ def _last_picture(state: StreamState, status: TileStatus, now_us: int) -> str:
         taken = clock_time(status.taken_utc_us, now_us)
         said.append(tr("Last picture {0}").format(taken))
     if state is not StreamState.RECONNECTING and _has_countdown(status):
-        said.append(tr("Next attempt in {0} s").format(_countdown(status)))
+        said.append(tr("Next attempt in {0}").format(_countdown(status)))
     return " · ".join(said)
 
 

@@ -120,6 +120,8 @@ def test_unauthorised_says_when_it_tries_again() -> None:
     face = face_of(CAMERA, status)
     assert face.headline == "Unauthorised"
     assert face.last_picture == "Next attempt in 58 s"
+    patient = replace(status, retry_in_s=309.0)
+    assert face_of(CAMERA, patient).last_picture == "Next attempt in 5 min"
 
 
 def test_the_last_picture_has_its_time_on_the_workstation() -> None:
