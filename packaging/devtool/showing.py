@@ -29,7 +29,10 @@ def show_demo(python: Path, options: Sequence[str]) -> int:
         old.unlink()
     command = unattended_options(options, OUTPUT)
     seconds = command[command.index("--run-seconds") + 1] if "--run-seconds" in command else "?"
-    say(f"No display here: the demo city runs on a virtual one for {seconds} s …")
+    say(
+        f"No display here: the demo city runs on a virtual one, for {seconds} s from when it is "
+        "ready (about a minute the first time) …"
+    )
     with virtual_display() as environment:
         status = run_visibly([python, "main.py", "--demo", *command], environment=environment)
     tell_results(OUTPUT)

@@ -130,9 +130,9 @@ VERBS = (
         "show the demo city, live",
         "Starts the demo city on loopback and shows it (main.py --demo). Further arguments go to\n"
         "the program, for example: dev.py demo --screens 2 --layout 4x4\n\n"
-        "Without a display it runs on a virtual one (Xvfb, 1920x1080) for 30 s and leaves\n"
-        "screenshots and a report in demo-output/; --run-seconds, --screenshot and --report\n"
-        "change that.",
+        "Without a display it runs on a virtual one (Xvfb, 1920x1080) for 30 s, counted from when\n"
+        "the city is ready, and leaves screenshots and a report in demo-output/; --run-seconds,\n"
+        "--screenshot and --report change that.",
         _demo,
     ),
     Verb(
