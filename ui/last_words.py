@@ -7,11 +7,9 @@ from pathlib import Path
 from PySide6.QtGui import QImage, QImageWriter
 from PySide6.QtWidgets import QWidget
 
-from app.services.run_report import run_report, write_report
 from app.settings.command_line import Options
 from app.video.engine import VideoEngine
 from ui.render_clock import RenderClock
-from ui.report import run_figures
 from ui.wall_windows import ProgramWindows
 
 _log = logging.getLogger(__name__)
@@ -43,6 +41,9 @@ class LastWords:
             self._screenshots(self._options.screenshot)
 
     def _report(self, path: Path) -> None:
+        from app.services.run_report import run_report, write_report
+        from ui.report import run_figures
+
         duration_s = time.monotonic() - self._started_at
         figures = run_figures(duration_s, self._windows.walls, self._engine, self._clock)
         try:

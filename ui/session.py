@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
@@ -19,7 +20,6 @@ from app.services.credentials import MemoryCredentials
 from app.services.first_screen import FirstScreen
 from app.services.wall import WallService
 from app.settings.command_line import Options
-from ui.demo_start import DemoStart
 from ui.dispatcher import QtDispatcher
 from ui.error_hooks import crash_log, error_hooks
 from ui.icons import load_icon_font
@@ -31,6 +31,9 @@ from ui.theme.stylesheet import apply_theme
 from ui.wall_windows import ProgramWindows
 from ui.welcome import ProgressPanel, WelcomePanel
 from ui.window_memory import WindowMemory
+
+if TYPE_CHECKING:  # loaded for the demo only
+    from ui.demo_start import DemoStart
 
 _STANDS_AFTER_MS = 1500
 """Work begins at the latest then, also where no window can be seen."""
@@ -158,6 +161,8 @@ class Session(QObject):
             self._services.tasks.run(load_icon_font, done=lambda _nothing: self._open_console())
 
     def _start_demo(self) -> None:
+        from ui.demo_start import DemoStart
+
         services = self._services
         if not services.registry.cameras:
             self._windows.show_panels(ProgressPanel)

@@ -1,6 +1,7 @@
 """All windows of the program: the wall's, the console, and the panels that lie over them."""
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRect, Signal
 from PySide6.QtGui import QKeyEvent, QScreen
@@ -12,7 +13,6 @@ from app.services.wall import WallService
 from app.settings.command_line import Options
 from app.video.engine_types import Engine
 from ui.actions import DISMISS_KEYS, ActionRouter
-from ui.console.console_window import ConsoleWindow
 from ui.keys_overlay import KeysOverlay
 from ui.leave_bar import LeaveBar
 from ui.notices.wall_bar import WallBar
@@ -22,6 +22,9 @@ from ui.screens import ScreenPlacement
 from ui.wall.wall_window import WallWindow
 from ui.wall_commands import WallCommands
 from ui.window_memory import WindowMemory
+
+if TYPE_CHECKING:  # the console is loaded once the wall stands
+    from ui.console.console_window import ConsoleWindow
 
 CONSOLE_WIDTH = 440
 _CONSOLE_CHANGES = (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.WindowStateChange)
@@ -89,7 +92,7 @@ class ProgramWindows(QObject):
         for window in self.walls:
             self._memory.restore(f"screen-{window.index + 1}", window)
 
-    def open_console(self, console: ConsoleWindow) -> None:
+    def open_console(self, console: "ConsoleWindow") -> None:
         """Show the console, at the right edge of its monitor where it has not been before."""
         self.console = console
         console.close_requested.connect(self.ask_to_leave)
