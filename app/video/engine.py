@@ -34,6 +34,7 @@ from app.video.worker_pool import WorkerLoss, WorkerPool
 LINGER_S = 8.0
 LOOK_EVERY_S = 1.0
 WARM_AFTER_S = 1.0
+SUBSTITUTE_AFTER_S = 2.0
 _OTHER = {StreamKind.MAIN: StreamKind.SUB, StreamKind.SUB: StreamKind.MAIN}
 _log = logging.getLogger(__name__)
 
@@ -263,7 +264,7 @@ class VideoEngine:
 
     def _needs_substitute(self, tile: TileView, other: StreamKind) -> bool:
         """Whether the other encoding should help out: it is there already and the wanted one is
-        not, or the wanted one fails."""
+        not, or the wanted one fails, or a main stream takes its time."""
         if tile.has_live_picture():
             return False
         wanted = self._record(tile.camera, tile.wanted)
@@ -271,6 +272,9 @@ class VideoEngine:
             same_host = host_of(tile.camera, other) == wanted.host
             if other_may_help(wanted.reason, wanted.attempts, same_host=same_host):
                 return True
+        slow = time.monotonic() - tile.since > SUBSTITUTE_AFTER_S
+        if slow and tile.wanted is StreamKind.MAIN and wanted is not None and not wanted.attempts:
+            return True
         spare = self._record(tile.camera, other)
         ready = spare is not None and spare.phase is Phase.OPEN
         return ready and (wanted is None or wanted.phase is not Phase.OPEN)

@@ -65,3 +65,23 @@ def test_a_host_that_refuses_everything_is_asked_for_one_encoding_only(city: Dem
         city.control.listen()
         wall.until(wall.is_live, seconds=40, what="live again")
         assert asked(city, "main") == 0
+
+
+@pytest.mark.logs_errors
+def test_a_large_tile_shows_the_small_stream_while_the_large_one_takes_its_time(
+    city: DemoCity,
+) -> None:
+    with wall_of(city) as wall:
+        city.control.set_faults(f"{HIGHWAY}/main", silent=True)
+        wall.show({CODE: (1280, 720)})
+        took = wall.until(
+            lambda: wall.is_live(CODE) and wall.status(CODE).kind is StreamKind.SUB,
+            seconds=60,
+            what="live by the small stream",
+        )
+        assert took > 2.0
+        city.control.clear_faults(f"{HIGHWAY}/main")
+        city.control.set_faults(f"{HIGHWAY}/main", encoding="sub")
+        wall.until(
+            lambda: wall.status(CODE).kind is StreamKind.MAIN, seconds=60, what="the large stream"
+        )
