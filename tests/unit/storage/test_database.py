@@ -125,5 +125,5 @@ def test_an_address_that_is_none_is_named(url: str) -> None:
 
 def test_a_driver_that_is_missing_is_named() -> None:
     with pytest.raises(StorageUnavailable, match="driver") as caught:
-        Database("postgresql+psycopg://operator:Tuppence7@db.example/wall")
+        Database("mysql+pymysql://operator:Tuppence7@db.example/wall")
     assert "Tuppence7" not in str(caught.value)
