@@ -10,10 +10,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-from app.services.notices import Notice, NoticeBoard, Severity
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
 from app.core.dispatch import Dispatcher
+from app.services.notices import Notice, NoticeBoard, Severity
 
 _log = logging.getLogger(__name__)
 _qt_log = logging.getLogger("qt")
