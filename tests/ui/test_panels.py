@@ -5,6 +5,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from tests.ui.exposure import wait_exposed
 from ui.icons import icon, icon_names
 from ui.keys_overlay import KeysOverlay
 from ui.leave_bar import LeaveBar
@@ -19,7 +20,7 @@ def window(qtbot: QtBot) -> QWidget:
     qtbot.addWidget(window)
     window.resize(1280, 720)
     window.show()
-    qtbot.waitExposed(window)
+    wait_exposed(qtbot, window)
     return window
 
 

@@ -17,6 +17,7 @@ from app.services.wall import WallService
 from app.settings.command_line import Options
 from tests.fakes.camera_tree import FakeCameraTree
 from tests.fakes.engine import FakeEngine
+from tests.ui.exposure import wait_exposed
 from ui.console.camera_panel import CameraPanel
 from ui.console.console_window import ConsoleWindow
 from ui.console.status_line import StatusLine
@@ -77,7 +78,7 @@ def open_program(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
     def make(*, kiosk: bool = True) -> Program:
         program = Program(tmp_path, Options(kiosk=kiosk, screens=1))
         programs.append(program)
-        qtbot.waitExposed(program.windows.walls[0])
+        wait_exposed(qtbot, program.windows.walls[0])
         program.dispatcher.drain()
         return program
 
@@ -150,7 +151,7 @@ def test_notices_are_on_the_console_while_it_is_open_and_else_on_the_wall(
     program.warn("disk")
     assert program.bar_texts == []
     console = program.open_console()
-    qtbot.waitExposed(console)
+    wait_exposed(qtbot, console)
     assert program.bar_texts == []
     console.hide()
     assert program.bar_texts == ["Warning  Trouble disk – Do this.  F8 dismisses"]

@@ -10,6 +10,7 @@ from app.domain.camera import CameraCode, DistrictCode
 from app.domain.stream import StreamStatus
 from app.services.live_counts import LiveCounts
 from tests.fakes.camera_tree import FakeCameraTree
+from tests.ui.exposure import wait_exposed
 from ui.console.camera_panel import CameraPanel
 from ui.models.camera_tree import CODE_ROLE
 
@@ -44,7 +45,7 @@ def panel(qtbot: QtBot, registry: FakeCameraTree, window: Window) -> CameraPanel
     panel.resize(400, 600)
     window.resize(400, 600)
     window.show()
-    qtbot.waitExposed(window)
+    wait_exposed(qtbot, window)
     panel.focus_search()
     return panel
 

@@ -16,6 +16,7 @@ from app.services.wall_screen import TileSnapshot
 from app.video.engine_types import ViewKey
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.engine import FakeEngine
+from tests.ui.exposure import wait_exposed
 from ui.wall.wall_window import WallWindow
 
 
@@ -96,7 +97,7 @@ def make_wall(qtbot: QtBot) -> Iterator[Callable[..., WallOnScreen]]:
         qtbot.addWidget(wall.window)
         wall.window.resize(960, 540)
         wall.window.show()
-        qtbot.waitExposed(wall.window)
+        wait_exposed(qtbot, wall.window)
         wall.service.set_layout(0, layout)
         wall.settle()
         return wall

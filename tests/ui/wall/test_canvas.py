@@ -16,6 +16,7 @@ from app.domain.geometry import Rect, Size
 from app.domain.stream import Reason, StreamKind, StreamState
 from app.video.engine_types import TileStatus, ViewKey
 from tests.fakes.engine import LIVE
+from tests.ui.exposure import wait_exposed
 from tests.ui.wall.conftest import KEY, WallOnScreen, colour_at, middle
 from ui.theme import tokens
 from ui.wall.plate import Plate
@@ -340,7 +341,7 @@ def test_only_the_pictures_that_are_covered_leave_the_short_road(
     cover = QLabel("?", wall.window)
     cover.setGeometry(wall.window.width() - 60, wall.window.height() - 60, 50, 50)
     cover.show()
-    qtbot.waitExposed(cover)
+    wait_exposed(qtbot, cover)
     wall.engine.publish_all(BLUE)
     wall.look()
     painted: list[QRegion] = []

@@ -20,6 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.camera import CameraCode
 from app.domain.geometry import Size
+from tests.ui.exposure import wait_exposed
 from tests.ui.wall.conftest import WallOnScreen
 from ui.camera_mime import camera_mime
 
@@ -254,5 +255,5 @@ def test_a_window_that_is_shown_again_wakes_the_clock(wall: WallOnScreen, qtbot:
     wall.window.hide()
     with qtbot.waitSignal(wall.window.seen, timeout=2000):
         wall.window.show()
-    qtbot.waitExposed(wall.window)
+    wait_exposed(qtbot, wall.window)
     assert wall.window.canvas.is_seen
