@@ -37,7 +37,7 @@ def options(recipe: Recipe) -> dict[str, str]:
             "x264-params": (
                 f"keyint={recipe.gop}:min-keyint={recipe.gop}:scenecut=0:bframes={recipe.b_frames}"
                 f":b-adapt=0:rc-lookahead=0:sync-lookahead=0:sliced-threads=0:threads=1"
-                f":slices={recipe.slices}"
+                f":slices={recipe.slices}:qp=14"
             ),
         }
     if recipe.codec == "libx265":
