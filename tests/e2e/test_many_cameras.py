@@ -27,7 +27,7 @@ def test_sixty_four_cameras_are_back_in_fifteen_seconds_knocking_gently(
         watch = BlinkWatch(reader)
         city.control.refuse()
         marked = until(lambda: watch.are_down(range(TILES)), 2.5, "all marked")
-        until(lambda: watch.look().count(StreamState.RECONNECTING) == TILES, 10, "all reconnecting")
+        until(lambda: watch.look().count(StreamState.RECONNECTING) == TILES, 30, "all reconnecting")
         until(lambda: wall.said.read_text().count("lost: refused") >= TILES, 40, "all refused")
         city.control.reset_counts()
         earlier = city.control.stats()
