@@ -221,6 +221,16 @@ def test_a_stream_stuck_in_native_code_ends_its_worker(bench: Bench) -> None:
 
 
 @pytest.mark.logs_errors
+def test_a_worker_that_hung_is_named_on_its_tiles(bench: Bench) -> None:
+    record = bench.wanted()
+    bench.opened()
+    bench.streams.on_worker_lost(record.worker, WorkerLoss.HUNG, "ended by SIGKILL")
+    status = record.status(0.0)
+    assert status.state is StreamState.RECONNECTING
+    assert status.reason is Reason.WORKER_HUNG
+
+
+@pytest.mark.logs_errors
 def test_workers_that_die_young_are_replaced_with_growing_pauses(bench: Bench) -> None:
     for worker in (1, 2):
         bench.streams.on_worker_lost(worker, WorkerLoss.CRASHED, "ended with status 1")
