@@ -96,7 +96,6 @@ class StreamConnections:
         self._by_connection: dict[int, StreamRecord] = {}
         self.records: dict[StreamId, StreamRecord] = {}
         self.heartbeats: dict[int, Heartbeat] = {}
-        self.abilities: WorkerReady | None = None
         self.restarts = 0
 
     def start(self) -> None:
@@ -181,7 +180,9 @@ class StreamConnections:
             case Ended():
                 self._on_ended(report)
             case WorkerReady():
-                self.abilities = report
+                _log.info(
+                    "Worker %d: %s; libVLC: %s", worker, report.decoder, report.vlc or "usable"
+                )
 
     def on_worker_lost(self, worker: int, loss: WorkerLoss, detail: str) -> None:
         now = time.monotonic()

@@ -179,13 +179,6 @@ class VideoEngine:
         """``may_open`` may have changed its mind: look now rather than within a second."""
         self._settle_streams(time.monotonic())
 
-    def retry_now(self, camera: CameraCode) -> None:
-        """The operator does not want to wait for the countdown."""
-        for kind in StreamKind:
-            record = self._connections.records.get(StreamId(camera, kind))
-            if record is not None:
-                self._connections.hurry(record, time.monotonic())
-
     # --- figures for the report and the health line -------------------------------------------
 
     def figures(self) -> Mapping[ViewKey, ViewFigures]:
