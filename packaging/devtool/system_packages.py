@@ -65,6 +65,7 @@ TESTS = (
     SystemPackage(("dbus-daemon", "dbus"), "a session bus of its own", "dbus-run-session"),
     SystemPackage(("openssl",), "certificates for rtsps", "openssl"),
     SystemPackage(("postgresql",), "a real PostgreSQL"),
+    SystemPackage(("mosquitto",), "a real MQTT broker", "/usr/sbin/mosquitto"),
     SystemPackage(("openbox",), "a window manager for full screen", "openbox"),
 )
 # A peer that is missing is named in the table of results; our own numbers come all the same.
