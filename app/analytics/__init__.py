@@ -1,1 +1,1 @@
-"""Detections that a backend sends: adapters and per-camera timelines."""
+"""From what backends send to boxes over pictures: brokers, adapters, timelines."""

@@ -72,12 +72,89 @@ class LogSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "info"
 
 
+class BrokerSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One MQTT broker, ``[[analytics.brokers]]``. No secret stands here: ``credential`` and
+    ``client_certificate`` name entries of the key store."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    host: Annotated[str, Meta(min_length=1, max_length=255)]
+    port: Annotated[int, Meta(ge=1, le=65535)] = 8883
+    tls: bool = True
+    ca_file: str = ""
+    tls_name: str = ""
+    protocol: Literal["5", "3.1.1"] = "5"
+    credential: str = ""
+    client_certificate: str = ""
+
+
+class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One analytics backend, ``[[analytics.sources]]``.
+
+    In the topics ``{camera}`` stands for the camera's ``analytics_id`` (its code where it has
+    none). ``districts`` limits the source to cameras of these districts; empty means all.
+    """
+
+    name: Annotated[str, Meta(min_length=1, max_length=64)]
+    adapter: Literal["onvif-json", "onvif-xml", "deepstream", "frigate", "axis"]
+    broker: str = ""
+    boxes_topic: str = ""
+    events_topic: str = ""
+    url: str = ""
+    ca_file: str = ""
+    credential: str = ""
+    districts: list[str] = msgspec.field(default_factory=list)
+    cameras: dict[str, str] = msgspec.field(default_factory=dict)
+    clock: Literal["", "camera", "backend-capture", "backend-emit", "arrival"] = ""
+    offset_ms: Annotated[int, Meta(ge=-60_000, le=60_000)] = 0
+    reference: Annotated[list[int], Meta(max_length=2)] = msgspec.field(default_factory=list)
+    classes: dict[str, str] = msgspec.field(default_factory=dict)
+    minimum_confidence: Annotated[float, Meta(ge=0, le=1)] = 0.0
+    hide_while_moving: bool = True
+
+
+class SeveritySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One row of the severity table, ``[[analytics.severities]]``; the first that fits counts.
+
+    ``source``, ``kind``, ``rule`` and ``label`` may hold ``*`` and ``?``.
+    """
+
+    source: str = "*"
+    kind: str = "*"
+    rule: str = "*"
+    label: str = "*"
+    severity: Literal["information", "notice", "warning", "alarm"]
+
+
+class AnalyticsSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Boxes and events from backends."""
+
+    retention_days: Annotated[
+        int, Meta(ge=1, le=3650, description="days for which events are kept")
+    ] = 30
+    hold_ms: Annotated[
+        int, Meta(ge=0, le=500, description="most a picture waits for its boxes, in step")
+    ] = 500
+    in_step: Annotated[bool, Meta(description="whether tiles begin in step with their boxes")] = (
+        True
+    )
+    brokers: Annotated[list[BrokerSettings], Meta(description="MQTT brokers, see below")] = (
+        msgspec.field(default_factory=list)
+    )
+    sources: Annotated[list[SourceSettings], Meta(description="analytics backends, see below")] = (
+        msgspec.field(default_factory=list)
+    )
+    severities: Annotated[
+        list[SeveritySettings], Meta(description="which events matter how much, see below")
+    ] = msgspec.field(default_factory=list)
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All sections of ``settings.toml``."""
 
     video: VideoSettings = VideoSettings()
     wall: WallSettings = WallSettings()
     console: ConsoleSettings = ConsoleSettings()
+    analytics: AnalyticsSettings = AnalyticsSettings()
     log: LogSettings = LogSettings()
 
 
@@ -105,4 +182,8 @@ def _allowed(known: msgspec.inspect.Type) -> str:
     if isinstance(known, msgspec.inspect.IntType | msgspec.inspect.FloatType):
         low = f"{known.ge:g}" if known.ge is not None else f"more than {known.gt:g}"
         return f"{low} to {known.le:g}"
+    if isinstance(known, msgspec.inspect.BoolType):
+        return "`true`, `false`"
+    if isinstance(known, msgspec.inspect.ListType):
+        return "a list of tables"
     return "a table of numbers"

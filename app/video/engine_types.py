@@ -1,12 +1,13 @@
 """What the wall asks of the engine and what it is told: values only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NewType, Protocol
 
 from app.core.events import Event
 from app.domain.camera import CameraCode
 from app.domain.geometry import WHOLE, Crop
+from app.domain.picture_health import PictureFault
 from app.domain.stream import (
     Effort,
     PictureClock,
@@ -57,6 +58,21 @@ class TileStatus:
     kind: StreamKind | None = None
     effort: Effort = Effort.FULL
     detail: str = ""
+    hold_s: float = 0.0
+    """How long its pictures wait for their boxes at present."""
+    replay_s: float | None = None
+    """How far the picture lies behind the live one because the operator looks back; ``None`` when
+    the tile is live. A replayed picture is never called live."""
+    faults: tuple[PictureFault, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """A moment of a camera: microseconds of Unix time on the camera's own clock, or, where
+    ``by_camera`` is false, on this workstation's."""
+
+    utc_us: int
+    by_camera: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +118,34 @@ class Engine(Protocol):
 
     def status(self, key: ViewKey) -> TileStatus:
         """What the tile must say now; the age comes from the picture, not from a worker's word."""
+
+    def hold(self, key: ViewKey, seconds: float) -> None:
+        """Show each picture of the view so long after it could have been shown (0 to 0.5).
+
+        Takes effect at once; whoever calls changes it slowly. Forgotten with the view.
+        """
+
+    def look_back(self, key: ViewKey, moment: Moment | None) -> None:
+        """Play the view's camera from its ring, from ``moment`` on at the pace it was taken;
+        ``None``: live again. Where the ring does not reach back so far, from its oldest picture."""
+
+    def still(
+        self,
+        camera: CameraCode,
+        moment: Moment,
+        width: int,
+        answer: Callable[[bytes | None], None],
+    ) -> None:
+        """The picture nearest to ``moment`` as JPEG of at most ``width``, cut from the ring.
+
+        Answers exactly once, later, on the owner thread; ``None`` when no ring holds it.
+        """
+
+    def camera_faults(self, camera: CameraCode) -> tuple[PictureFault, ...]:
+        """What is wrong with the camera's picture, as far as somebody looks at it.
+
+        ``status_changed`` is emitted when it changes.
+        """
 
     def camera_status(self, camera: CameraCode) -> StreamStatus:
         """The better of the camera's two streams; ``CLOSED`` when nobody looks at it."""

@@ -1,0 +1,1 @@
+"""What runs in the analytics process: connections to backends, and reading what they send."""
