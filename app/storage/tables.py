@@ -5,7 +5,15 @@ an incident that names a camera stays readable outside this database. A site's c
 within its district only, because many registries number their sites anew in each district.
 """
 
-from sqlalchemy import JSON, ForeignKey, ForeignKeyConstraint, MetaData, String, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    ForeignKey,
+    ForeignKeyConstraint,
+    MetaData,
+    String,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 CODE = String(64)
@@ -63,3 +71,14 @@ class CameraRow(Row):
     credential: Mapped[str | None] = mapped_column(NAME)
     analytics_id: Mapped[str | None] = mapped_column(NAME)
     attributes: Mapped[dict[str, str]] = mapped_column(JSON)
+
+
+class OverlaySettingRow(Row):
+    """No foreign key: a camera that is taken out of the registry and put back keeps its offset."""
+
+    __tablename__ = "overlay_setting"
+
+    camera: Mapped[str] = mapped_column(CODE, primary_key=True)
+    offset_ms: Mapped[int]
+    updated_us: Mapped[int] = mapped_column(BigInteger)
+    workstation: Mapped[str] = mapped_column(NAME)
