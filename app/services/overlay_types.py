@@ -7,7 +7,7 @@ from typing import Protocol
 
 from app.core.events import Event
 from app.domain.camera import CameraCode
-from app.domain.detection import Box
+from app.domain.detection import LABELS, Box
 from app.video.board import PictureFacts
 from app.video.engine_types import ViewKey
 
@@ -94,3 +94,62 @@ class Overlays(Protocol):
         what is drawn on it. Cheap: asked each tick."""
 
     def status(self, key: ViewKey) -> OverlayStatus: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OverlayFilter:
+    """Which boxes are drawn: of these classes, at least so sure (0..1). A box without a
+    confidence passes."""
+
+    labels: frozenset[str] = frozenset(LABELS)
+    minimum_confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class OverlaySwitches:
+    """What is drawn besides the boxes, on all screens."""
+
+    confidence: bool = False
+    trails: bool = False
+    zones: bool = True
+
+
+class OverlayVerbs(Overlays, Protocol):
+    """What the operator's keys and panels can do with overlays. GUI thread; nothing blocks."""
+
+    options_changed: Event[None]
+    """A filter or a switch is another now, whoever changed it."""
+
+    def toggle_tile(self, screen: int, cell: int) -> None: ...
+
+    def toggle_screen(self, screen: int) -> None:
+        """Boxes off on every tile of the screen where one is on, else on."""
+
+    def toggle_wall(self) -> None: ...
+
+    def toggle_timing(self, screen: int, cell: int) -> None:
+        """Fastest picture, or boxes and picture in step."""
+
+    def toggle_screen_timing(self, screen: int) -> None: ...
+
+    def filter(self, screen: int | None) -> OverlayFilter:
+        """What holds on a screen; ``None``: on all that have no filter of their own."""
+
+    def has_own_filter(self, screen: int) -> bool: ...
+
+    def set_filter(self, screen: int | None, wanted: OverlayFilter | None) -> None:
+        """``None`` as the filter of a screen: it follows the common one again."""
+
+    @property
+    def switches(self) -> OverlaySwitches: ...
+
+    def set_switches(self, wanted: OverlaySwitches) -> None: ...
+
+    def offset_ms(self, camera: CameraCode) -> int:
+        """What is added to the time of the camera's boxes: the one tried out, else the stored."""
+
+    def preview_offset(self, camera: CameraCode, offset_ms: int | None) -> None:
+        """Draw with this offset without storing it; ``None``: with the stored one again."""
+
+    def set_offset(self, camera: CameraCode, offset_ms: int) -> None:
+        """Store it; a preview ends."""
