@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.monitors import wanted_screens
 from app.services.notices import NoticeBoard
+from app.services.overlay_types import OverlayVerbs
 from app.services.wall import WallService
 from app.settings.command_line import Options
 from app.video.engine_types import Engine
@@ -48,11 +49,13 @@ class ProgramWindows(QObject):
         memory: WindowMemory,
         notices: NoticeBoard,
         options: Options,
+        overlays: OverlayVerbs | None = None,
     ) -> None:
         super().__init__()
         self._application = application
         self._wall = wall
         self._clock = clock
+        self._overlays = overlays
         self._memory = memory
         self._keys: KeysOverlay | None = None
         self._leave: LeaveBar | None = None
@@ -195,7 +198,14 @@ class ProgramWindows(QObject):
     def _wall_window(
         self, index: int, engine: Engine, clock: RenderClock, options: Options
     ) -> WallWindow:
-        window = WallWindow(self._wall, engine, index, self._handle_key, is_kiosk=options.kiosk)
+        window = WallWindow(
+            self._wall,
+            engine,
+            index,
+            self._handle_key,
+            is_kiosk=options.kiosk,
+            overlays=self._overlays,
+        )
         window.seen.connect(clock.wake)
         window.close_requested.connect(self.ask_to_leave)
         clock.add(window.canvas)

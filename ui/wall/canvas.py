@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.geometry import Rect
 from app.domain.layout import gap_px
 from app.domain.stream import StreamState
+from app.services.overlay_types import Overlays
 from app.services.wall_screen import ScreenSnapshot, TileSnapshot
 from app.video.board import BoardPicture
 from app.video.engine_types import Engine, ViewKey
@@ -46,12 +47,15 @@ class WallCanvas(QWidget):
 
     first_painted = Signal()
 
-    def __init__(self, engine: Engine, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, engine: Engine, parent: QWidget | None = None, overlays: Overlays | None = None
+    ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setMouseTracking(True)
         self._engine = engine
+        self._overlays = overlays
         self._snapshot: ScreenSnapshot | None = None
         self._tiles: dict[ViewKey, CanvasTile] = {}
         self._order: list[CanvasTile] = []
