@@ -47,6 +47,29 @@ INFO: Final = ACCENT
 WARNING: Final = STALE
 ERROR: Final = OFFLINE
 
+# --- boxes on pictures, a colour a family of classes (Okabe and Ito) -----------------------------
+BOX_ORANGE: Final = "#e69f00"
+BOX_SKY: Final = "#56b4e9"
+BOX_GREEN: Final = "#009e73"
+BOX_YELLOW: Final = "#f0e442"
+BOX_VERMILLION: Final = "#d55e00"
+BOX_PURPLE: Final = "#cc79a7"
+BOX_WHITE: Final = "#e9eef4"
+BOX_OUTLINE: Final = "#05070a"
+"""The dark edge around every line of a box, so that it can be seen on a bright picture."""
+ZONE: Final = "#9fd8ff"
+"""Zones and lines of rules."""
+
+# --- what a tile shows that is not live ----------------------------------------------------------
+REPLAY: Final = "#b9a3ff"
+PAUSED: Final = "#ffd479"
+
+# --- severity of an event ------------------------------------------------------------------------
+EVENT_INFORMATION: Final = "#8fb8d8"
+EVENT_NOTICE: Final = "#4ba9ff"
+EVENT_WARNING: Final = "#ffc130"
+EVENT_ALARM: Final = "#ff5257"
+
 # --- room and type, in logical pixels ------------------------------------------------------------
 SPACE_XS: Final = 4
 SPACE_S: Final = 8
