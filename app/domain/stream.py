@@ -15,7 +15,8 @@ class StreamKind(Enum):
 
 
 class StreamState(Enum):
-    """The states of a tile; ``CLOSED`` is a camera that nobody looks at."""
+    """The states of a tile; ``CLOSED`` is a camera that nobody looks at, ``REPLAY`` a tile whose
+    picture was played from the ring because the operator looks back."""
 
     CLOSED = "closed"
     CONNECTING = "connecting"
@@ -24,6 +25,7 @@ class StreamState(Enum):
     RECONNECTING = "reconnecting"
     UNAUTHORISED = "unauthorised"
     OFFLINE = "offline"
+    REPLAY = "replay"
 
 
 class Reason(Enum):
@@ -57,10 +59,20 @@ class Reason(Enum):
 
 
 class PictureClock(IntEnum):
-    """Where the UTC of a picture comes from."""
+    """Where the UTC of a picture comes from.
+
+    ``CAMERA`` is right within 5 ms of the camera's own clock. ``CAMERA_APPROXIMATE``: counted on
+    from the camera's last report, which is so old that it may be off by more.
+    """
 
     ARRIVAL = 0
     CAMERA = 1
+    CAMERA_APPROXIMATE = 2
+
+    @property
+    def is_camera(self) -> bool:
+        """Whether it is the camera's own time, exact or not."""
+        return self is not PictureClock.ARRIVAL
 
 
 class Effort(IntEnum):

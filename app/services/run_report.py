@@ -15,6 +15,11 @@ from app.version import __version__
 from app.video.engine_types import TileStatus, ViewFigures
 
 Json = Mapping[str, object]
+_CLOCKS = {
+    PictureClock.ARRIVAL: "arrival",
+    PictureClock.CAMERA: "camera",
+    PictureClock.CAMERA_APPROXIMATE: "camera-approximate",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +123,7 @@ def _tile(tile: TileFigures) -> Json:
         "reconnects": figures.reconnects if figures else 0,
         "first_picture_ms": _rounded(figures.first_picture_ms) if figures else None,
         "picture_age_ms": _spread(ages_ms, {"p50": 0.5, "p95": 0.95}),
-        "clock": "camera" if status.clock is PictureClock.CAMERA else "arrival",
+        "clock": _CLOCKS[status.clock],
     }
 
 

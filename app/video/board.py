@@ -60,6 +60,8 @@ class PictureFacts:
     crop: Crop
     source_width: int
     source_height: int
+    is_replay: bool = False
+    """Played from the ring because the operator looks back."""
 
     def age_s(self, now_us: int) -> float:
         """Seconds since the picture was taken, on this workstation's clock; never negative.
@@ -197,7 +199,7 @@ class BoardWriter:
             int(facts.clock),
             facts.source_width,
             facts.source_height,
-            0,
+            facts.is_replay,
         )
         at = slot * BUFFERS + buffer
         memory.generation_word[at] = (memory.generation_word[at] | 1) + 1
@@ -289,7 +291,7 @@ class BoardReader:
             clock,
             source_width,
             source_height,
-            _,
+            is_replay,
         ) = _META.unpack_from(self._memory.bytes, self._memory.meta_offset(slot, buffer))
         return PictureFacts(
             width,
@@ -305,4 +307,5 @@ class BoardReader:
             Crop(crop_x, crop_y, crop_width, crop_height),
             source_width,
             source_height,
+            bool(is_replay),
         )

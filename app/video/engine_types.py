@@ -44,7 +44,8 @@ class TileStatus:
     ``age_s`` is the age of the picture on the tile (``None`` without one), ``taken_utc_us`` when
     it was taken, on this workstation's clock; ``clock_offset_s`` what the camera's clock is
     ahead (+) or behind (-) of ours, ``None`` when the camera gives none; ``retry_in_s`` counts
-    down to the next attempt. ``LIVE`` is never said of a picture older than two seconds.
+    down to the next attempt. ``LIVE`` is never said of a picture older than two seconds, nor of a
+    replayed one: that is ``REPLAY``, and ``replay_s`` says how old it is.
     """
 
     state: StreamState
@@ -61,8 +62,8 @@ class TileStatus:
     hold_s: float = 0.0
     """How long its pictures wait for their boxes at present."""
     replay_s: float | None = None
-    """How far the picture lies behind the live one because the operator looks back; ``None`` when
-    the tile is live. A replayed picture is never called live."""
+    """How far the picture lies behind now because the operator looks back; ``None`` when the
+    picture on the tile is not a replayed one."""
     faults: tuple[PictureFault, ...] = ()
 
 
@@ -120,14 +121,20 @@ class Engine(Protocol):
         """What the tile must say now; the age comes from the picture, not from a worker's word."""
 
     def hold(self, key: ViewKey, seconds: float) -> None:
-        """Show each picture of the view so long after it could have been shown (0 to 0.5).
+        """Show each picture of the view so long after it came in (0 to 0.5), or as soon as it can
+        be shown where that is later.
 
-        Takes effect at once; whoever calls changes it slowly. Forgotten with the view.
+        A steady hold evens out the network's jitter too. Counted in steps of 10 ms. Takes effect
+        at once; whoever calls changes it slowly. Forgotten with the view.
         """
 
     def look_back(self, key: ViewKey, moment: Moment | None) -> None:
         """Play the view's camera from its ring, from ``moment`` on at the pace it was taken;
-        ``None``: live again. Where the ring does not reach back so far, from its oldest picture."""
+        ``None``: live again. Where the ring does not reach back so far, from its oldest picture.
+
+        The status says ``REPLAY`` from the first replayed picture on, until a live one is there.
+        Nothing happens while the camera is not connected, and replay ends with its connection.
+        """
 
     def still(
         self,
@@ -138,7 +145,8 @@ class Engine(Protocol):
     ) -> None:
         """The picture nearest to ``moment`` as JPEG of at most ``width``, cut from the ring.
 
-        Answers exactly once, later, on the owner thread; ``None`` when no ring holds it.
+        Answers exactly once, later, on the owner thread, unless the engine is closed before;
+        ``None`` when there is no ring. A ring that does not reach so far gives its nearest picture.
         """
 
     def camera_faults(self, camera: CameraCode) -> tuple[PictureFault, ...]:

@@ -55,14 +55,46 @@ class OpenStream(msgspec.Struct, frozen=True, tag="open"):
 class SetViews(msgspec.Struct, frozen=True, tag="views"):
     """The views of a stream from now on. None: it stays warm (ring filled, not decoded).
 
-    ``effort`` is a ``domain.stream.Effort``. Answered by ``ViewsApplied`` with the same
-    ``version`` once no slot that is missing here will be written any more.
+    ``effort`` is a ``domain.stream.Effort``; ``holds`` are the microseconds that pictures wait,
+    by slot. Answered by ``ViewsApplied`` with the same ``version`` once no slot that is missing
+    here will be written any more.
     """
 
     stream: int
     version: int
     views: list[View]
     effort: int = 0
+    holds: dict[int, int] = {}
+
+
+class SetHold(msgspec.Struct, frozen=True, tag="hold"):
+    """From now on pictures in ``slot`` wait so many microseconds from their coming in."""
+
+    stream: int
+    slot: int
+    hold_us: int
+
+
+class LookBack(msgspec.Struct, frozen=True, tag="look-back"):
+    """Play into ``slot`` from the ring, from ``utc_us`` on; ``None``: what is live.
+
+    ``utc_us`` is on the camera's clock, or on this workstation's where ``by_camera`` is false.
+    """
+
+    stream: int
+    slot: int
+    utc_us: int | None
+    by_camera: bool = False
+
+
+class CutStill(msgspec.Struct, frozen=True, tag="cut-still"):
+    """Answered by ``Still`` with the picture nearest to ``utc_us``, unless the stream ends."""
+
+    stream: int
+    request: int
+    utc_us: int
+    by_camera: bool
+    width: int
 
 
 class CloseStream(msgspec.Struct, frozen=True, tag="close"):
@@ -75,7 +107,7 @@ class Shutdown(msgspec.Struct, frozen=True, tag="shutdown"):
     """Close everything and leave; a closed pipe means the same."""
 
 
-Command = OpenStream | SetViews | CloseStream | Shutdown
+Command = OpenStream | SetViews | SetHold | LookBack | CutStill | CloseStream | Shutdown
 
 
 class Opened(msgspec.Struct, frozen=True, tag="opened"):
@@ -103,6 +135,21 @@ class Ended(msgspec.Struct, frozen=True, tag="ended"):
 class ViewsApplied(msgspec.Struct, frozen=True, tag="applied"):
     stream: int
     version: int
+
+
+class Still(msgspec.Struct, frozen=True, tag="still"):
+    """``jpeg`` is empty where the ring holds no picture."""
+
+    stream: int
+    request: int
+    jpeg: bytes
+
+
+class PictureHealth(msgspec.Struct, frozen=True, tag="health"):
+    """All that is wrong with the stream's pictures now: ``domain.picture_health`` values."""
+
+    stream: int
+    faults: list[str]
 
 
 class StreamFigures(msgspec.Struct, frozen=True, array_like=True):
@@ -147,7 +194,7 @@ class WorkerReady(msgspec.Struct, frozen=True, tag="ready"):
     vlc_rtsp: bool
 
 
-Report = Opened | Ended | ViewsApplied | Heartbeat | WorkerReady
+Report = Opened | Ended | ViewsApplied | Still | PictureHealth | Heartbeat | WorkerReady
 
 _encoder = msgspec.msgpack.Encoder()
 _commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)

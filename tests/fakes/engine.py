@@ -1,8 +1,8 @@
 """An engine that shows moving test pictures from plain memory and says what a test tells it."""
 
 import itertools
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,9 +10,10 @@ import numpy.typing as npt
 from app.core.events import Event
 from app.domain.camera import CameraCode
 from app.domain.geometry import Size, fit
+from app.domain.picture_health import PictureFault
 from app.domain.stream import PictureClock, StreamKind, StreamState, StreamStatus
 from app.video.board import BoardPicture, PictureFacts
-from app.video.engine_types import TileStatus, ViewKey, ViewSpec
+from app.video.engine_types import Moment, TileStatus, ViewKey, ViewSpec
 
 Colour = tuple[int, int, int]
 _SLOTS = itertools.count()
@@ -34,7 +35,9 @@ class FakeEngine:
     """Implements ``Engine``. Pictures appear when ``publish`` or ``publish_all`` is called.
 
     ``statuses`` overrules what a view says; ``torn`` names views whose next so many pictures
-    are found damaged after painting. ``shown`` and ``warm`` are what was last asked for.
+    are found damaged after painting. ``shown`` and ``warm`` are what was last asked for, ``holds``
+    and ``look_backs`` what was asked for the views that are there. ``stills`` are the answers of
+    ``still`` by camera: at once or, while ``keeps_stills``, when ``answer_stills`` is called.
     """
 
     def __init__(self) -> None:
@@ -45,6 +48,13 @@ class FakeEngine:
         self.statuses: dict[ViewKey, TileStatus] = {}
         self.camera_statuses: dict[CameraCode, StreamStatus] = {}
         self.torn: dict[ViewKey, int] = {}
+        self.holds: dict[ViewKey, float] = {}
+        self.look_backs: dict[ViewKey, Moment] = {}
+        self.stills: dict[CameraCode, bytes] = {}
+        self.stills_asked: list[tuple[CameraCode, Moment, int]] = []
+        self.keeps_stills = False
+        self.faults: dict[CameraCode, tuple[PictureFault, ...]] = {}
+        self._waiting_stills: list[tuple[CameraCode, Callable[[bytes | None], None]]] = []
         self.pictures_given = 0
         self._views: dict[ViewKey, _View] = {}
 
@@ -57,8 +67,14 @@ class FakeEngine:
         *,
         now_us: int = 0,
         size: Size | None = None,
+        clock: PictureClock = PictureClock.CAMERA,
+        offset_us: int = 0,
+        is_replay: bool = False,
     ) -> None:
-        """A new picture for the view: one colour (red, green, blue), or a moving pattern."""
+        """A new picture for the view: one colour (red, green, blue), or a moving pattern.
+
+        ``now_us`` is when it was taken, on its ``clock``.
+        """
         view = self._views[key]
         wanted = size or fit(16, 9, Size(view.spec.width, view.spec.height))
         if view.pixels is None or view.pixels.shape[:2] != (wanted.height, wanted.width):
@@ -75,15 +91,16 @@ class FakeEngine:
             height=wanted.height,
             stride=wanted.width * 4,
             kind=StreamKind.MAIN if main else StreamKind.SUB,
-            clock=PictureClock.CAMERA,
+            clock=clock,
             utc_us=now_us,
-            offset_us=0,
-            arrival_us=now_us,
-            published_us=now_us,
+            offset_us=offset_us,
+            arrival_us=now_us + offset_us,
+            published_us=now_us + offset_us,
             pts=view.sequence,
             crop=view.spec.crop,
             source_width=1920 if main else 640,
             source_height=1080 if main else 360,
+            is_replay=is_replay,
         )
 
     def publish_stripes(self, key: ViewKey) -> None:
@@ -97,19 +114,32 @@ class FakeEngine:
         for key in self._views:
             self.publish(key, colour)
 
+    def answer_stills(self) -> int:
+        """Answer what waits; returns how many that were."""
+        waiting, self._waiting_stills = self._waiting_stills, []
+        for camera, answer in waiting:
+            answer(self.stills.get(camera))
+        return len(waiting)
+
     # --- Engine ------------------------------------------------------------------------------
 
     def show(self, wanted: Mapping[ViewKey, ViewSpec], warm: Sequence[CameraCode]) -> None:
         self.shown, self.warm = dict(wanted), tuple(warm)
         self.shows += 1
         for key in self._views.keys() - wanted.keys():
-            del self._views[key]
+            self._forget(key)
         for key, spec in wanted.items():
             view = self._views.get(key)
             if view is None or view.spec.camera != spec.camera:
+                self._forget(key)
                 self._views[key] = _View(spec)
             else:
                 view.spec = spec
+
+    def _forget(self, key: ViewKey) -> None:
+        self._views.pop(key, None)
+        self.holds.pop(key, None)
+        self.look_backs.pop(key, None)
 
     def fresh(self) -> Sequence[ViewKey]:
         return [key for key, view in self._views.items() if view.sequence != view.taken]
@@ -139,7 +169,37 @@ class FakeEngine:
         view = self._views.get(key)
         if view is None or view.sequence == 0:
             return TileStatus(StreamState.CONNECTING)
-        return LIVE
+        faults = self.faults.get(view.spec.camera, ())
+        status = replace(LIVE, hold_s=self.holds.get(key, 0.0), faults=faults)
+        if view.facts is not None and view.facts.is_replay:
+            return replace(status, state=StreamState.REPLAY, replay_s=12.4, age_s=12.4, faults=())
+        return status
+
+    def hold(self, key: ViewKey, seconds: float) -> None:
+        if key in self._views:
+            self.holds[key] = seconds
+
+    def look_back(self, key: ViewKey, moment: Moment | None) -> None:
+        if moment is None:
+            self.look_backs.pop(key, None)
+        elif key in self._views:
+            self.look_backs[key] = moment
+
+    def still(
+        self,
+        camera: CameraCode,
+        moment: Moment,
+        width: int,
+        answer: Callable[[bytes | None], None],
+    ) -> None:
+        self.stills_asked.append((camera, moment, width))
+        if self.keeps_stills:
+            self._waiting_stills.append((camera, answer))
+        else:
+            answer(self.stills.get(camera))
+
+    def camera_faults(self, camera: CameraCode) -> tuple[PictureFault, ...]:
+        return self.faults.get(camera, ())
 
     def camera_status(self, camera: CameraCode) -> StreamStatus:
         return self.camera_statuses.get(camera, StreamStatus())

@@ -16,6 +16,7 @@ STATE_COLOURS: Mapping[StreamState, str] = {
     StreamState.RECONNECTING: tokens.RECONNECTING,
     StreamState.UNAUTHORISED: tokens.UNAUTHORISED,
     StreamState.OFFLINE: tokens.OFFLINE,
+    StreamState.REPLAY: tokens.REPLAY,
 }
 
 
@@ -44,5 +45,6 @@ def state_text(state: StreamState) -> str:
         StreamState.RECONNECTING: translate("Console", "reconnecting"),
         StreamState.UNAUTHORISED: translate("Console", "unauthorised"),
         StreamState.OFFLINE: translate("Console", "offline"),
+        StreamState.REPLAY: translate("Console", "replay"),
     }
     return words[state]

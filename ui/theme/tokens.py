@@ -40,6 +40,7 @@ STALE: Final = "#ffc130"
 RECONNECTING: Final = "#ff9447"
 UNAUTHORISED: Final = "#d79aff"
 OFFLINE: Final = "#ff6b6e"
+REPLAY: Final = "#5fe0d8"
 CLOSED: Final = "#8c9aab"
 
 # --- severity of a notice ------------------------------------------------------------------------

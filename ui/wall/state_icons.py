@@ -20,6 +20,7 @@ STATE_COLOURS: Mapping[StreamState, str] = {
     StreamState.RECONNECTING: tokens.RECONNECTING,
     StreamState.UNAUTHORISED: tokens.UNAUTHORISED,
     StreamState.OFFLINE: tokens.OFFLINE,
+    StreamState.REPLAY: tokens.REPLAY,
 }
 
 
@@ -88,6 +89,12 @@ def _no_entry(painter: QPainter, _colour: QColor) -> None:
     painter.drawLine(QPointF(6, 18), QPointF(18, 6))
 
 
+def _two_arrows_back(painter: QPainter, colour: QColor) -> None:
+    painter.setBrush(colour)
+    for x in (3.0, 12.0):
+        painter.drawPolygon(QPolygonF([QPointF(x, 12), QPointF(x + 8, 6.5), QPointF(x + 8, 17.5)]))
+
+
 _SIGNS: Mapping[StreamState, Callable[[QPainter, QColor], None]] = {
     StreamState.CLOSED: _square,
     StreamState.CONNECTING: _three_dots,
@@ -96,4 +103,5 @@ _SIGNS: Mapping[StreamState, Callable[[QPainter, QColor], None]] = {
     StreamState.RECONNECTING: _turning_arrow,
     StreamState.UNAUTHORISED: _padlock,
     StreamState.OFFLINE: _no_entry,
+    StreamState.REPLAY: _two_arrows_back,
 }

@@ -30,6 +30,7 @@ _STATES: Mapping[StreamState, str] = {
     StreamState.RECONNECTING: QT_TRANSLATE_NOOP("Tile", "Reconnecting"),
     StreamState.UNAUTHORISED: QT_TRANSLATE_NOOP("Tile", "Unauthorised"),
     StreamState.OFFLINE: QT_TRANSLATE_NOOP("Tile", "Offline"),
+    StreamState.REPLAY: QT_TRANSLATE_NOOP("Tile", "Replay"),
 }
 _REASONS: Mapping[Reason, str] = {
     Reason.NONE: "",
