@@ -1,0 +1,88 @@
+"""How each class of objects looks: a colour of its family and a shape of its own.
+
+The colours are of the set by Okabe and Ito, which people with any of the common colour
+deficiencies can tell apart; the shapes tell the classes apart without any colour. A test simulates
+the deficiencies and measures.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap
+
+from ui.theme import tokens
+from ui.wall.box_shapes import Shape, bars_of
+
+
+@dataclass(frozen=True, slots=True)
+class BoxStyle:
+    """The look of one class."""
+
+    colour: str
+    shape: Shape
+
+
+_STYLES: Mapping[str, BoxStyle] = {
+    "person": BoxStyle(tokens.BOX_ORANGE, Shape.CORNERS),
+    "face": BoxStyle(tokens.BOX_ORANGE, Shape.CORNER_DOUBLE),
+    "vehicle": BoxStyle(tokens.BOX_SKY, Shape.GAPS),
+    "car": BoxStyle(tokens.BOX_SKY, Shape.FRAME),
+    "truck": BoxStyle(tokens.BOX_YELLOW, Shape.DOUBLE),
+    "bus": BoxStyle(tokens.BOX_YELLOW, Shape.ROOF),
+    "motorcycle": BoxStyle(tokens.BOX_GREEN, Shape.TICKS),
+    "bicycle": BoxStyle(tokens.BOX_GREEN, Shape.POSTS),
+    "animal": BoxStyle(tokens.BOX_PURPLE, Shape.CUT),
+    "bag": BoxStyle(tokens.BOX_PURPLE, Shape.BRACKETS),
+    "plate": BoxStyle(tokens.BOX_WHITE, Shape.RAILS),
+    "fire": BoxStyle(tokens.BOX_VERMILLION, Shape.HEAVY),
+    "smoke": BoxStyle(tokens.BOX_VERMILLION, Shape.BLOCKS),
+    "unknown": BoxStyle(tokens.BOX_WHITE, Shape.CORNER_STUBS),
+}
+_UNKNOWN = _STYLES["unknown"]
+
+
+def style_of(label: str) -> BoxStyle:
+    """How boxes of a class look; a class we do not know looks like ``unknown``."""
+    return _STYLES.get(label, _UNKNOWN)
+
+
+@lru_cache(maxsize=256)
+def colour_of(name: str, alpha: int = 255) -> QColor:
+    colour = QColor(name)
+    colour.setAlpha(alpha)
+    return colour
+
+
+@lru_cache(maxsize=256)
+def dashed_brush(name: str, alpha: int, dash: int) -> QBrush:
+    """Fills thin lines so that they come out dashed, at the price of a plain colour."""
+    period = 2 * dash
+    tile = QPixmap(period, period)
+    tile.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(tile)
+    colour = colour_of(name, alpha)
+    for row in range(period):
+        for column in range(period):
+            if (row + column) % period < dash:
+                painter.fillRect(column, row, 1, 1, colour)
+    painter.end()
+    return QBrush(tile)
+
+
+@lru_cache(maxsize=64)
+def style_sample(label: str, width: int, height: int, ratio: float = 1.0) -> QPixmap:
+    """A small box of a class on a dark ground, for lists."""
+    across, down = round(width * ratio), round(height * ratio)
+    pixmap = QPixmap(across, down)
+    pixmap.fill(QColor(tokens.BACKGROUND))
+    style, line = style_of(label), max(1, round(2 * ratio))
+    painter = QPainter(pixmap)
+    colour = colour_of(style.colour)
+    edge = max(1, round(2 * ratio))
+    for bar in bars_of(style.shape, edge, edge, across - 2 * edge, down - 2 * edge, line):
+        painter.fillRect(*bar, colour)
+    painter.end()
+    pixmap.setDevicePixelRatio(ratio)
+    return pixmap

@@ -1,0 +1,201 @@
+"""Paints boxes, trails and zones over the picture of one tile, crisp, in device pixels.
+
+This runs for every painted picture, so it makes no Qt object that can be kept, and boxes are
+filled rectangles: with PySide that is several times faster than lists of lines or rectangles.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygon
+
+from app.domain.mapping import Affine
+from app.services.overlay_types import OverlayBox, OverlayShape, TileOverlay
+from ui.theme import tokens
+from ui.wall.box_label import box_label, label_height
+from ui.wall.box_shapes import Shape, bars_of
+from ui.wall.box_style import colour_of, dashed_brush, style_of
+from ui.wall.box_wording import box_words
+
+SHAPES_FROM = 160
+"""Width of a picture, in logical pixels, from which on each class has its own shape."""
+LABELS_FROM = 320
+DETAILS_FROM = 640
+MOST_BOXES = 50
+_SMALLEST = 3
+_OUTLINE = colour_of(tokens.BOX_OUTLINE, 170)
+_IDLE = 0.7
+_STEPS = 8
+"""Fading has so many steps, so that its colours can be kept."""
+_TRAIL_ALPHA = 200
+_ZONE_ALPHA = 190
+_ZONE_GROUND = colour_of(tokens.ZONE, 22)
+
+
+def paint_overlay(
+    painter: QPainter, overlay: TileOverlay, area: QRect, to_pixels: Affine, scale: float
+) -> None:
+    """Draw what lies over a picture and nothing beside it.
+
+    ``area`` is where the picture is, in device pixels; ``to_pixels`` leads there from fractions of
+    the full picture of the stream. Fractions outside of what is seen are fine.
+    """
+    width = area.width() / scale
+    painter.save()
+    painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+    if overlay.shapes:
+        _paint_shapes(painter, overlay.shapes, to_pixels, scale, with_names=width >= LABELS_FROM)
+    boxes = overlay.boxes if len(overlay.boxes) <= MOST_BOXES else overlay.boxes[:MOST_BOXES]
+    if boxes:
+        line = max(1, round((2 if width >= LABELS_FROM else 1) * scale))
+        for box in boxes:
+            if box.trail:
+                _paint_trail(painter, box, to_pixels, line)
+        _paint_boxes(painter, boxes, area, to_pixels, line, plain=width < SHAPES_FROM)
+        if width >= LABELS_FROM:
+            details = width >= DETAILS_FROM
+            size = round((12 if details else 11) * scale)
+            confidence = details and overlay.show_confidence
+            _paint_labels(painter, boxes, area, to_pixels, size, line, confidence, details)
+    painter.restore()
+
+
+def _paint_boxes(
+    painter: QPainter,
+    boxes: Sequence[OverlayBox],
+    area: QRect,
+    to: Affine,
+    line: int,
+    *,
+    plain: bool,
+) -> None:
+    fill = painter.fillRect
+    left, top = area.x(), area.y()
+    right, low = left + area.width(), top + area.height()
+    edge = max(1, line // 2)
+    grown = 2 * edge
+    for box in boxes:
+        place = box.box
+        x, y = round(to.a * place.x1 + to.c), round(to.e * place.y1 + to.f)
+        w = max(_SMALLEST, round(to.a * place.x2 + to.c) - x)
+        h = max(_SMALLEST, round(to.e * place.y2 + to.f) - y)
+        if x >= right or y >= low or x + w <= left or y + h <= top:
+            continue
+        style = style_of(box.label)
+        thick = max(1, line // 2) if box.is_idle else line
+        shape = Shape.FRAME if plain else style.shape
+        bars = bars_of(shape, x, y, w, h, thick)
+        strength = int(box.alpha * (_IDLE if box.is_idle else 1.0) * _STEPS + 0.5)
+        alpha = 255 * strength // _STEPS
+        dark = _OUTLINE if alpha == 255 else colour_of(tokens.BOX_OUTLINE, 170 * alpha // 255)
+        for bx, by, bw, bh in bars:
+            fill(bx - edge, by - edge, bw + grown, bh + grown, dark)
+        if box.is_late:
+            dashes = dashed_brush(style.colour, alpha, max(3, 3 * line))
+            for bx, by, bw, bh in bars:
+                fill(bx, by, bw, bh, dashes)
+        else:
+            colour = colour_of(style.colour, alpha)
+            for bx, by, bw, bh in bars:
+                fill(bx, by, bw, bh, colour)
+
+
+def _paint_labels(
+    painter: QPainter,
+    boxes: Sequence[OverlayBox],
+    area: QRect,
+    to: Affine,
+    size: int,
+    line: int,
+    confidence: bool,
+    details: bool,
+) -> None:
+    """A label above its box, else below or inside; one that has no free place is left out."""
+    left, top = area.x(), area.y()
+    right, low = left + area.width(), top + area.height()
+    height = label_height(size)
+    taken: list[tuple[int, int, int, int]] = []
+    for box in boxes:
+        place = box.box
+        x1, y1 = round(to.a * place.x1 + to.c), round(to.e * place.y1 + to.f)
+        x2, y2 = round(to.a * place.x2 + to.c), round(to.e * place.y2 + to.f)
+        if x1 >= right or y1 >= low or x2 <= left or y2 <= top:
+            continue
+        words = box_words(box, confidence=confidence, details=details)
+        pixmap = box_label(words, style_of(box.label).colour, size)
+        width = pixmap.width()
+        x = max(left, min(x1 - line // 2, right - width))
+        for y in (y1 - line - height, y2 + line, max(top, y1 + line)):
+            here = (x, y, x + width, y + height)
+            if y >= top and y + height <= low and not _meets(here, taken):
+                taken.append(here)
+                if box.alpha < 1.0:
+                    painter.setOpacity(box.alpha)
+                    painter.drawPixmap(x, y, pixmap)
+                    painter.setOpacity(1.0)
+                else:
+                    painter.drawPixmap(x, y, pixmap)
+                break
+
+
+def _meets(here: tuple[int, int, int, int], others: Sequence[tuple[int, int, int, int]]) -> bool:
+    x1, y1, x2, y2 = here
+    return any(
+        x1 < right and left < x2 and y1 < low and top < y2 for left, top, right, low in others
+    )
+
+
+def _paint_trail(painter: QPainter, box: OverlayBox, to: Affine, line: int) -> None:
+    points = _polygon(box.trail, to)
+    painter.setPen(QPen(_OUTLINE, line + 2))
+    painter.drawPolyline(points)
+    alpha = 255 * int(box.alpha * _STEPS + 0.5) // _STEPS
+    colour = colour_of(style_of(box.label).colour, min(alpha, _TRAIL_ALPHA))
+    painter.setPen(QPen(colour, line))
+    painter.drawPolyline(points)
+
+
+def _paint_shapes(
+    painter: QPainter,
+    shapes: Sequence[OverlayShape],
+    to: Affine,
+    scale: float,
+    *,
+    with_names: bool,
+) -> None:
+    """Zones with a breath of ground, lines with a knob at each end, and their names."""
+    line = max(1, round(scale))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, with_names)
+    for shape in shapes:
+        points = _polygon(shape.points, to)
+        if points.size() < 2:
+            continue
+        painter.setBrush(Qt.BrushStyle.NoBrush if shape.is_line else QBrush(_ZONE_GROUND))
+        for pen in (QPen(_OUTLINE, line + 2), QPen(colour_of(tokens.ZONE, _ZONE_ALPHA), line)):
+            painter.setPen(pen)
+            if shape.is_line:
+                painter.drawPolyline(points)
+            else:
+                painter.drawPolygon(points)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+        if shape.is_line:
+            _paint_knobs(painter, points, 2 * line + 1)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    if with_names:
+        for shape in shapes:
+            if shape.name and shape.points:
+                x, y = to.point(*shape.points[0])
+                name = box_label(shape.name, tokens.ZONE, round(10 * scale))
+                painter.drawPixmap(round(x) + line, round(y) + line, name)
+
+
+def _paint_knobs(painter: QPainter, points: QPolygon, radius: int) -> None:
+    colour: QColor = colour_of(tokens.ZONE, _ZONE_ALPHA)
+    for point in (points.first(), points.last()):
+        x, y = point.x() - radius, point.y() - radius
+        painter.fillRect(x - 1, y - 1, 2 * radius + 2, 2 * radius + 2, _OUTLINE)
+        painter.fillRect(x, y, 2 * radius, 2 * radius, colour)
+
+
+def _polygon(points: Sequence[tuple[float, float]], to: Affine) -> QPolygon:
+    return QPolygon([QPoint(round(to.a * x + to.c), round(to.e * y + to.f)) for x, y in points])
