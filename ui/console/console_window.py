@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from ui.actions import ActionRouter
 from ui.console.camera_panel import CameraPanel
@@ -39,15 +39,36 @@ class ConsoleWindow(QWidget):
         column.setSpacing(tokens.SPACE_S)
         column.addLayout(self._title_row())
         column.addWidget(banner)
-        column.addWidget(cameras, 1)
+        column.addWidget(self._make_pages(cameras), 1)
         column.addWidget(status)
+
+    def add_page(self, page: QWidget, title: str) -> None:
+        """Put another page beside the cameras; the tabs appear with the first one."""
+        self.pages.addTab(page, title)
+        self.pages.tabBar().show()
+
+    def show_page(self, page: QWidget) -> None:
+        """Come to the front with this page and give it the keyboard."""
+        self.show()
+        self.raise_()
+        self.activateWindow()
+        self.pages.setCurrentWidget(page)
+        page.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def focus_search(self) -> None:
         """Come to the front with the keyboard in the search field."""
         self.show()
         self.raise_()
         self.activateWindow()
+        self.pages.setCurrentWidget(self.cameras)
         self.cameras.focus_search()
+
+    def _make_pages(self, cameras: CameraPanel) -> QTabWidget:
+        self.pages = QTabWidget(self)
+        self.pages.setDocumentMode(True)
+        self.pages.addTab(cameras, self.tr("Cameras"))
+        self.pages.tabBar().hide()
+        return self.pages
 
     def _title_row(self) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -59,6 +59,15 @@ QPushButton:focus, QToolButton:focus { border-color: $ACCENT; }
 QPushButton[primary="true"] {
     background: $ACCENT; color: $TEXT_ON_ACCENT; border-color: $ACCENT; font-weight: 600;
 }
+QTabWidget::pane { border: 0; top: ${SPACE_S}px; padding: 0; }
+QTabBar { qproperty-drawBase: 0; }
+QTabBar::tab {
+    background: transparent; color: $TEXT_DIM; padding: ${SPACE_S}px ${SPACE_M}px;
+    border: 0; border-bottom: 2px solid $BORDER;
+}
+QTabBar::tab:hover { color: $TEXT; }
+QTabBar::tab:selected { color: $TEXT; border-bottom-color: $ACCENT; }
+QTabBar::tab:focus { color: $ACCENT; }
 QToolTip {
     background: $SURFACE_RAISED; color: $TEXT; border: 1px solid $BORDER; padding: 4px;
 }

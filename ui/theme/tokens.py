@@ -40,8 +40,11 @@ STALE: Final = "#ffc130"
 RECONNECTING: Final = "#ff9447"
 UNAUTHORISED: Final = "#d79aff"
 OFFLINE: Final = "#ff6b6e"
-REPLAY: Final = "#5fe0d8"
+REPLAY: Final = "#ff8fd0"
+"""Far from the green of a live picture."""
 CLOSED: Final = "#8c9aab"
+PAUSED: Final = "#f2e08a"
+"""A picture that the operator has stopped to look at."""
 
 # --- severity of a notice ------------------------------------------------------------------------
 INFO: Final = ACCENT
@@ -60,10 +63,6 @@ BOX_OUTLINE: Final = "#05070a"
 """The dark edge around every line of a box, so that it can be seen on a bright picture."""
 ZONE: Final = "#9fd8ff"
 """Zones and lines of rules."""
-
-# --- what a tile shows that is not live ----------------------------------------------------------
-REPLAY: Final = "#b9a3ff"
-PAUSED: Final = "#ffd479"
 
 # --- severity of an event ------------------------------------------------------------------------
 EVENT_INFORMATION: Final = "#8fb8d8"

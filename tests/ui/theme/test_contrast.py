@@ -17,8 +17,19 @@ SURFACES = (
     "CAPTION",
     "SELECTION_BACKGROUND",
 )
-STATES = ("LIVE", "STALE", "CONNECTING", "RECONNECTING", "UNAUTHORISED", "OFFLINE", "CLOSED")
+STATES = (
+    "LIVE",
+    "STALE",
+    "CONNECTING",
+    "RECONNECTING",
+    "UNAUTHORISED",
+    "OFFLINE",
+    "CLOSED",
+    "REPLAY",
+    "PAUSED",
+)
 SEVERITIES = ("INFO", "WARNING", "ERROR")
+EVENTS = ("EVENT_INFORMATION", "EVENT_NOTICE", "EVENT_WARNING", "EVENT_ALARM")
 
 
 def luminance(colour: str) -> float:
@@ -50,7 +61,7 @@ def test_words_on_the_accent_can_be_read() -> None:
 
 
 @pytest.mark.parametrize("surface", ["BACKGROUND", "SURFACE", "SURFACE_RAISED", "TILE_EMPTY"])
-@pytest.mark.parametrize("state", [*STATES, *SEVERITIES, "SELECTED"])
+@pytest.mark.parametrize("state", [*STATES, *SEVERITIES, *EVENTS, "SELECTED"])
 def test_states_can_be_seen(state: str, surface: str) -> None:
     assert contrast(getattr(tokens, state), getattr(tokens, surface)) >= 3.0
 
