@@ -1,0 +1,99 @@
+"""When the frames of one source come: its rhythm, its lateness, and times that cannot be."""
+
+from collections import deque
+
+from app.domain.detection import DetectionFrame, SourceClock
+
+_STRAY_US = 5_000_000
+"""A frame whose time is off by more, against what came before it, is not believed at once."""
+_STRAYS = 3
+"""So many in a row that agree with each other are: the source's clock was set."""
+_KEPT = 64
+_LONGEST_INTERVAL_US = 2_000_000
+"""A longer silence says nothing about the rhythm: nothing was to be seen."""
+_USUAL_INTERVAL_US = 200_000.0
+
+
+class Arrivals:
+    """Fed and read under the timeline's lock, or read where a value may be a little old."""
+
+    def __init__(self) -> None:
+        self.clock = SourceClock.CAMERA
+        self.newest_us: int | None = None
+        """The time of the newest frame, on the source's clock."""
+        self.received_us = 0
+        """When the newest one came, on this workstation's clock."""
+        self.heard_us = 0
+        """When anything came, newest or not."""
+        self.refused = 0
+        """Frames whose time could not be."""
+        self._interval_us: float | None = None
+        self._delays: deque[int] = deque(maxlen=_KEPT)
+        self._stray: tuple[int, int] | None = None
+        self._strays = 0
+
+    @property
+    def interval_us(self) -> float:
+        """The time between two frames, averaged; a fifth of a second until known."""
+        return _USUAL_INTERVAL_US if self._interval_us is None else self._interval_us
+
+    @property
+    def count(self) -> int:
+        """How many delays are known, at most 64."""
+        return len(self._delays)
+
+    def assume(self, interval_us: float) -> None:
+        self._interval_us = interval_us
+
+    def delay_us(self, share: float) -> int | None:
+        """Arrival on this workstation's clock less the frame's own time, for that share of the
+        newest frames not exceeded; 0 gives the least. Holds the difference of the clocks too."""
+        delays = sorted(self._delays.copy())
+        if not delays:
+            return None
+        return delays[min(len(delays) - 1, int(share * len(delays)))]
+
+    def add(self, frame: DetectionFrame) -> bool | None:
+        """``True``: it follows what came before. ``False``: the clock was set, all begins anew.
+        ``None``: not to be believed."""
+        time_us, received_us = frame.time_us, frame.received_us
+        self.heard_us = max(self.heard_us, received_us)
+        newest = self.newest_us
+        if newest is None:
+            self._begin(frame)
+            return True
+        ahead = time_us - newest
+        expected = max(0, received_us - self.received_us)
+        if not -_STRAY_US < ahead - expected < _STRAY_US:
+            if not self._follows_strays(time_us, received_us):
+                self.refused += 1
+                return None
+            self._begin(frame)
+            return False
+        self._stray = None
+        self._delays.append(received_us - time_us)
+        if ahead > 0:
+            if ahead <= _LONGEST_INTERVAL_US:
+                known = self._interval_us
+                self._interval_us = float(ahead) if known is None else known + 0.1 * (ahead - known)
+            self.newest_us, self.received_us = time_us, received_us
+            self.clock = frame.clock
+        return True
+
+    def _begin(self, frame: DetectionFrame) -> None:
+        self.newest_us, self.received_us = frame.time_us, frame.received_us
+        self.clock = frame.clock
+        self._stray = None
+        self._strays = 0
+        self._delays.clear()
+        self._delays.append(frame.received_us - frame.time_us)
+
+    def _follows_strays(self, time_us: int, received_us: int) -> bool:
+        if self._stray is not None:
+            stray_us, then_us = self._stray
+            off = time_us - stray_us - max(0, received_us - then_us)
+            self._strays = self._strays + 1 if -_STRAY_US < off < _STRAY_US else 1
+        else:
+            self._strays = 1
+        self._stray = (time_us, received_us)
+        return self._strays >= _STRAYS

@@ -1,0 +1,355 @@
+"""The boxes of one camera from one source, asked for by time.
+
+The link's thread adds what comes; the GUI thread asks, for each picture it paints, where everything
+was at the moment of that picture. A timeline belongs to one analytics module of one source, because
+a complete frame speaks for its module only. All times are on the source's own clock.
+"""
+
+import threading
+from bisect import bisect_right, insort
+from collections.abc import Sequence
+from operator import itemgetter
+
+from app.analytics.arrivals import Arrivals
+from app.analytics.frame_history import PAST_AFTER_US, PAST_BEFORE_US, FrameHistory
+from app.analytics.track import (
+    JUMP,
+    MAX_GAP_US,
+    MOST_SAMPLES,
+    NEVER,
+    WINDOW_US,
+    TimedBox,
+    Track,
+)
+from app.domain.detection import DetectionFrame, ObjectSample, ObjectState
+
+EXTRAPOLATE_US = 150_000
+"""An object is moved on no further than this beyond its last sample."""
+FADE_US = 150_000
+_SHORTEST_HOLD_US = 200_000
+_LONGEST_HOLD_US = 1_000_000
+_HOLD_INTERVALS = 1.5
+IDLE_HOLD_US = 600_000_000
+"""Idle objects stay, but not for ever beyond the last word of their source."""
+MOST_TRACKS = 128
+_MOST_OBJECTS = 256
+_MOST_UNTRACKED = 64
+"""Frames with untracked objects that are kept."""
+_STILL = 1e-8
+"""Slower than this (fractions of the picture a microsecond) is standing: 1 % a second."""
+_Untracked = tuple[int, tuple[ObjectSample, ...]]
+_time_of = itemgetter(0)
+
+
+class Timeline:
+    """Newest seconds at hand, the last minute packed away. Safe to share between two threads."""
+
+    def __init__(self, history: FrameHistory | None = None) -> None:
+        """``history`` keeps what is older than the newest seconds; ``None``: nothing does."""
+        self.arrivals = Arrivals()
+        """The source's rhythm and lateness."""
+        self.version = 0
+        """Grows with each frame that was taken; read without a lock."""
+        self._history = history
+        self._past: Timeline | None = None
+        self._past_span = (0, -1)
+        self._lock = threading.Lock()
+        self._tracks: dict[str, Track] = {}
+        self._alive: dict[str, Track] = {}
+        self._untracked: list[_Untracked] = []
+        self._moving: list[tuple[int, bool]] = []
+        self._lives = 0
+        self._purge_us = 0
+
+    # --- the link's thread -------------------------------------------------------------------
+
+    def add(self, frame: DetectionFrame) -> bool:
+        """Take a frame, in whatever order it comes.
+
+        False when it was left out because its time cannot be: one that lies elsewhere than its
+        neighbours, unless others follow it there (the clock was set; then all begins anew).
+        """
+        with self._lock:
+            fits = self.arrivals.add(frame)
+            if fits is None:
+                return False
+            if not fits:
+                self._forget()
+            if self._history is not None:
+                self._history.add(frame)
+                idle = self._history.checkpoint_due(frame.time_us) and self._idle(frame)
+                if idle:
+                    self._history.add(idle)
+            self._take(frame)
+            self.version += 1
+        return True
+
+    # --- the GUI thread ----------------------------------------------------------------------
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw at any moment of the newest seconds."""
+        return not self._tracks and not any(objects for _, objects in self._untracked)
+
+    def boxes_at(self, time_us: int, trail_us: int = 0) -> list[TimedBox]:
+        """Where everything was at that moment; ``trail_us``: with so much of the way there.
+
+        A moment before the newest seconds is looked up in the packed frames.
+        """
+        with self._lock:
+            if self._history is not None and self._is_past(time_us):
+                past = self._unpacked(time_us)
+            else:
+                return self._boxes(time_us, trail_us)
+        return past.boxes_at(time_us, trail_us)
+
+    def moving_at(self, time_us: int) -> bool:
+        """Whether the source said that the camera was moving (PTZ) then."""
+        if not self._moving:
+            return False
+        with self._lock:
+            at = bisect_right(self._moving, time_us, key=_time_of)
+            return at > 0 and self._moving[at - 1][1]
+
+    def hold_us(self) -> int:
+        """How long an object stays where no further sample of it comes."""
+        interval = self.arrivals.interval_us
+        return int(min(max(_HOLD_INTERVALS * interval, _SHORTEST_HOLD_US), _LONGEST_HOLD_US))
+
+    # --- taking a frame ----------------------------------------------------------------------
+
+    def _take(self, frame: DetectionFrame) -> None:
+        time_us = frame.time_us
+        for old, new in frame.renamed:
+            self._rename(old, new)
+        for gone in frame.ended:
+            self._end(gone, time_us)
+        untracked: list[ObjectSample] = []
+        seen: set[str] = set()
+        for sample in frame.objects[:_MOST_OBJECTS]:
+            track_id = sample.track_id
+            if track_id is None:
+                untracked.append(sample)
+            elif sample.state >= ObjectState.REMOVED:
+                self._end(track_id, time_us)
+            else:
+                seen.add(track_id)
+                self._put(track_id, time_us, sample)
+        if frame.is_complete:
+            self._miss(seen, time_us, is_empty=not frame.objects)
+        if untracked or (frame.is_complete and self._untracked):
+            self._put_untracked(time_us, tuple(untracked))
+        if frame.ptz_moving is not None:
+            self._note_moving(time_us, frame.ptz_moving)
+        if time_us > self._purge_us:
+            self._purge_us = time_us + 1_000_000
+            self._purge(time_us)
+
+    def _put(self, track_id: str, time_us: int, sample: ObjectSample) -> None:
+        track = self._tracks.get(track_id)
+        if track is not None and time_us >= track.ended_us:
+            # The same id once more: a life of its own, so that nothing is drawn between the two.
+            self._lives += 1
+            self._tracks[f"{track_id}\0{self._lives}"] = track
+            track = None
+        if track is None:
+            if len(self._tracks) >= MOST_TRACKS:
+                self._make_room(time_us)
+            track = self._tracks[track_id] = Track()
+            self._alive[track_id] = track
+        track.put(time_us, sample)
+
+    def _end(self, track_id: str, time_us: int) -> None:
+        track = self._tracks.get(track_id)
+        if track is not None:
+            track.ended_us = min(track.ended_us, time_us)
+            self._alive.pop(track_id, None)
+
+    def _miss(self, seen: set[str], time_us: int, *, is_empty: bool) -> None:
+        """What a complete frame leaves out is over: idle objects only when it is empty."""
+        for track_id in self._alive.keys() - seen:
+            track = self._alive[track_id]
+            if track.newest_us >= time_us or (track.is_idle and not is_empty):
+                continue
+            if is_empty:
+                track.ended_us = min(track.absent_us, time_us)
+                del self._alive[track_id]
+            elif track.miss(time_us):
+                del self._alive[track_id]
+
+    def _put_untracked(self, time_us: int, objects: tuple[ObjectSample, ...]) -> None:
+        if self._untracked and self._untracked[-1][0] >= time_us:
+            self._untracked = [each for each in self._untracked if each[0] != time_us]
+            insort(self._untracked, (time_us, objects), key=_time_of)
+        else:
+            self._untracked.append((time_us, objects))
+        del self._untracked[:-_MOST_UNTRACKED]
+
+    def _note_moving(self, time_us: int, moving: bool) -> None:
+        before = self._moving[-1][1] if self._moving else False
+        if self._moving and time_us < self._moving[-1][0]:
+            insort(self._moving, (time_us, moving), key=_time_of)
+        elif moving != before:
+            self._moving.append((time_us, moving))
+            if moving:  # wherever they are in the picture after it, it is not where they were
+                for track_id in [key for key, track in self._alive.items() if track.is_idle]:
+                    self._end(track_id, time_us)
+        del self._moving[:-32]
+
+    def _rename(self, old: str, new: str) -> None:
+        track = self._tracks.pop(old, None)
+        self._alive.pop(old, None)
+        if track is None:
+            return
+        there = self._tracks.get(new)
+        if there is None:
+            track.ended_us = NEVER
+            self._tracks[new] = self._alive[new] = track
+        else:
+            there.absorb(track)
+
+    def _purge(self, time_us: int) -> None:
+        """Let go of what can no longer be drawn on any picture of the newest seconds."""
+        oldest = time_us - WINDOW_US
+        for track_id, track in list(self._tracks.items()):
+            last = min(track.newest_us, track.ended_us)
+            if last < oldest and (
+                track.ended_us != NEVER or not track.is_idle or last < time_us - IDLE_HOLD_US
+            ):
+                self._drop(track_id)
+        self._untracked = [each for each in self._untracked if each[0] >= oldest]
+
+    def _make_room(self, time_us: int) -> None:
+        self._purge(time_us)
+        if len(self._tracks) >= MOST_TRACKS:
+            self._drop(min(self._tracks, key=lambda each: self._tracks[each].newest_us))
+
+    def _drop(self, track_id: str) -> None:
+        track = self._tracks.pop(track_id)
+        if self._alive.get(track_id) is track:
+            del self._alive[track_id]
+
+    def _forget(self) -> None:
+        self._tracks.clear()
+        self._alive.clear()
+        self._untracked.clear()
+        self._moving.clear()
+        self._purge_us = 0
+        self._past = None
+        if self._history is not None:
+            self._history.clear()
+
+    # --- what lies further back --------------------------------------------------------------
+
+    def _idle(self, frame: DetectionFrame) -> DetectionFrame | None:
+        """The objects that stand, which no later frame names, for whoever unpacks later frames."""
+        idle = tuple(track.samples[-1] for track in self._alive.values() if track.is_idle)
+        if not idle:
+            return None
+        return DetectionFrame(
+            frame.camera,
+            frame.source,
+            frame.time_us - 1,
+            frame.clock,
+            frame.received_us,
+            idle,
+            is_complete=False,
+            module=frame.module,
+        )
+
+    def _is_past(self, time_us: int) -> bool:
+        newest = self.arrivals.newest_us
+        reach = min(WINDOW_US - MAX_GAP_US, int(self.arrivals.interval_us * (MOST_SAMPLES - 4)))
+        return newest is not None and time_us < newest - reach
+
+    def _unpacked(self, time_us: int) -> "Timeline":
+        """A timeline of the seconds around ``time_us``, kept while a replay goes through it."""
+        first, last = self._past_span
+        if self._past is None or not first <= time_us <= last:
+            assert self._history is not None
+            self._past = Timeline()
+            self._past.arrivals.assume(self.arrivals.interval_us)
+            for frame in self._history.around(time_us):
+                self._past._take(frame)
+            self._past_span = (time_us - PAST_BEFORE_US, time_us + PAST_AFTER_US)
+        return self._past
+
+    # --- drawing -----------------------------------------------------------------------------
+
+    def _boxes(self, time_us: int, trail_us: int) -> list[TimedBox]:
+        found: list[TimedBox] = []
+        hold = self.hold_us()
+        for track in self._tracks.values():
+            times = track.times
+            at = bisect_right(times, time_us) - 1
+            if at < 0 or time_us >= track.ended_us:
+                continue
+            sample = track.samples[at]
+            age = time_us - times[at]
+            if at + 1 < len(times):
+                gap = times[at + 1] - times[at]
+                if gap <= MAX_GAP_US:
+                    a, b = sample.box, track.samples[at + 1].box
+                    x1, y1, x2, y2 = a.x1, a.y1, a.x2, a.y2
+                    dx1, dy1, dx2, dy2 = b.x1 - x1, b.y1 - y1, b.x2 - x2, b.y2 - y2
+                    if -2 * JUMP <= dx1 + dx2 <= 2 * JUMP and -2 * JUMP <= dy1 + dy2 <= 2 * JUMP:
+                        part = age / gap
+                        box = TimedBox(
+                            sample,
+                            x1 + dx1 * part,
+                            y1 + dy1 * part,
+                            x2 + dx2 * part,
+                            y2 + dy2 * part,
+                        )
+                        if trail_us:
+                            box.trail = track.trail(at, time_us - trail_us)
+                        found.append(box)
+                        continue
+            held = self._held(track, at, age, hold)
+            if held is not None:
+                if trail_us:
+                    held.trail = track.trail(at, time_us - trail_us)
+                found.append(held)
+        if self._untracked:
+            found += self._untracked_boxes(time_us, hold)
+        return found
+
+    def _held(self, track: Track, at: int, age: int, hold: int) -> TimedBox | None:
+        """An object beyond its last sample: moved on a little, then held, then fading."""
+        sample = track.samples[at]
+        x1, y1, x2, y2 = sample.box.x1, sample.box.y1, sample.box.x2, sample.box.y2
+        is_last = at + 1 == len(track.times)
+        if sample.state is ObjectState.IDLE and is_last:
+            return TimedBox(sample, x1, y1, x2, y2) if age <= IDLE_HOLD_US else None
+        alpha = _alpha(age, hold)
+        if alpha <= 0:
+            return None
+        if is_last and age and not (self._moving and self._moving[-1][1]):
+            across, down = track.velocity(at)
+            if abs(across) > _STILL or abs(down) > _STILL:
+                ahead = min(age, EXTRAPOLATE_US)
+                across, down = across * ahead, down * ahead
+                x1, y1, x2, y2 = x1 + across, y1 + down, x2 + across, y2 + down
+        return TimedBox(sample, x1, y1, x2, y2, alpha, age > 0)
+
+    def _untracked_boxes(self, time_us: int, hold: int) -> Sequence[TimedBox]:
+        """Without an id nothing can be known between two samples: the last frame's, briefly."""
+        at = bisect_right(self._untracked, time_us, key=_time_of) - 1
+        if at < 0:
+            return ()
+        age = time_us - self._untracked[at][0]
+        alpha = _alpha(age, hold)
+        if alpha <= 0:
+            return ()
+        is_late = age > 0 and at + 1 == len(self._untracked)
+        return [
+            TimedBox(sample, box.x1, box.y1, box.x2, box.y2, alpha, is_late)
+            for sample in self._untracked[at][1]
+            for box in (sample.box,)
+        ]
+
+
+def _alpha(age: int, hold: int) -> float:
+    if age <= hold:
+        return 1.0
+    return max(0.0, 1.0 - (age - hold) / FADE_US)
