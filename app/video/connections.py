@@ -12,22 +12,31 @@ from itertools import count
 
 from app.core.redaction import SECRETS, redact, with_credentials
 from app.domain.camera import Camera
+from app.domain.picture_health import PictureFault
 from app.domain.stream import Reason
 from app.video.blame import CrashLedger, Verdict
 from app.video.board import BoardMemory, SlotSpace
+from app.video.engine_types import Moment
 from app.video.messages import (
     CloseStream,
+    CutStill,
     Ended,
     Heartbeat,
+    LookBack,
     Opened,
     OpenStream,
+    PictureHealth,
     Report,
+    SetHold,
     SetViews,
+    Still,
     ViewsApplied,
     WorkerReady,
 )
 from app.video.opening import OpenGate
 from app.video.secrets_port import Login, LoginAnswer, LoginSource
+from app.video.stills import Answer as StillAnswer
+from app.video.stills import Stills
 from app.video.stream_record import Phase, RetiredSlots, StreamId, StreamRecord
 from app.video.worker_pool import WorkerLoss, WorkerPool
 
@@ -75,6 +84,7 @@ class StreamConnections:
         logins: LoginSource,
         settings: ConnectionSettings,
         *,
+        stills: Stills,
         changed: Callable[[StreamRecord], None],
         freed: Callable[[SlotSpace], None],
     ) -> None:
@@ -83,6 +93,7 @@ class StreamConnections:
         self._gate = gate
         self._logins = logins
         self._settings = settings
+        self._stills = stills
         self._changed = changed
         self._freed = freed
         self._ledger = CrashLedger()
@@ -143,7 +154,35 @@ class StreamConnections:
         if dropped:
             record.retired.append(RetiredSlots(record.version, dropped))
         views = list(record.views.values())
-        command = SetViews(record.connection, record.version, views, int(record.effort))
+        command = SetViews(
+            record.connection, record.version, views, int(record.effort), dict(record.holds)
+        )
+        self._pool.send(record.worker, command)
+
+    def set_hold(self, record: StreamRecord, slot: int, hold_us: int) -> None:
+        """Let the pictures of one of its slots wait so long."""
+        record.holds[slot] = hold_us
+        if record.connection:
+            self._pool.send(record.worker, SetHold(record.connection, slot, hold_us))
+
+    def look_back(self, record: StreamRecord, slot: int, moment: Moment | None) -> None:
+        """Play the ring into one of its slots, or what is live again."""
+        if not record.connection:
+            return
+        command = LookBack(record.connection, slot, None)
+        if moment is not None:
+            command = LookBack(record.connection, slot, moment.utc_us, moment.by_camera)
+        self._pool.send(record.worker, command)
+
+    def cut_still(
+        self, record: StreamRecord, moment: Moment, width: int, answer: StillAnswer
+    ) -> None:
+        """Ask for the picture of that moment; ``None`` is answered where there is no ring."""
+        if not record.is_connected:
+            self._stills.refuse(answer)
+            return
+        request = self._stills.ask(record.connection, answer)
+        command = CutStill(record.connection, request, moment.utc_us, moment.by_camera, width)
         self._pool.send(record.worker, command)
 
     def hurry(self, record: StreamRecord, now: float) -> None:
@@ -179,6 +218,10 @@ class StreamConnections:
                 self._on_applied(report)
             case Ended():
                 self._on_ended(report)
+            case Still():
+                self._stills.on_still(report)
+            case PictureHealth():
+                self._on_health(report)
             case WorkerReady():
                 _log.info(
                     "Worker %d: %s; libVLC: %s", worker, report.decoder, report.vlc or "usable"
@@ -268,6 +311,12 @@ class StreamConnections:
         record.retired = [r for r in record.retired if r.version > report.version]
         for retired in done:
             self._free(retired)
+
+    def _on_health(self, report: PictureHealth) -> None:
+        record = self._by_connection.get(report.stream)
+        if record is not None:
+            record.faults = tuple(PictureFault(fault) for fault in report.faults)
+            self._changed(record)
 
     def _on_ended(self, report: Ended) -> None:
         record = self._by_connection.get(report.stream)
@@ -377,8 +426,10 @@ class StreamConnections:
     def _disconnect(self, record: StreamRecord) -> None:
         """Its worker no longer knows the connection, so nothing is written any more."""
         self._by_connection.pop(record.connection, None)
+        self._stills.lose(record.connection)
         record.connection = 0
         record.figures = None
+        record.faults = ()
         record.moving_at = float("-inf")
         for retired in record.retired:
             self._free(retired)

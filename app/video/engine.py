@@ -16,17 +16,18 @@ import psutil
 from app.core.dispatch import Dispatcher
 from app.core.events import Event
 from app.domain.camera import Camera, CameraCode
-from app.domain.stream import STALE_AFTER_S, StreamKind, StreamState, StreamStatus
-from app.video.board import BoardPicture, BoardReader, SlotSpace, create_board
+from app.domain.picture_health import PictureFault
+from app.domain.stream import StreamKind, StreamState, StreamStatus
+from app.video.board import BoardPicture, create_board
 from app.video.connections import ConnectionSettings, StreamConnections
-from app.video.engine_types import TileStatus, ViewFigures, ViewKey, ViewSpec
+from app.video.engine_types import Moment, TileStatus, ViewFigures, ViewKey, ViewSpec
 from app.video.load import LoadSample, LoadShedder, TileLoad
-from app.video.messages import Heartbeat, Report, View
+from app.video.messages import Heartbeat, Report
 from app.video.opening import OpenGate
-from app.video.policy import ASSUMED_SUB_HEIGHT, choose_kind, other_may_help
 from app.video.secrets_port import LoginSource, NoLogins
-from app.video.slots import BoardFullError, SlotSpaces
-from app.video.stream_record import Phase, StreamId, StreamRecord, host_of
+from app.video.stills import Stills
+from app.video.stream_record import Phase, StreamId, StreamRecord
+from app.video.tile_feeds import TileFeeds
 from app.video.tile_view import TileView, tile_status
 from app.video.worker_entry import run_worker
 from app.video.worker_pool import WorkerLoss, WorkerPool
@@ -34,8 +35,9 @@ from app.video.worker_pool import WorkerLoss, WorkerPool
 LINGER_S = 8.0
 LOOK_EVERY_S = 1.0
 WARM_AFTER_S = 1.0
-SUBSTITUTE_AFTER_S = 2.0
-_OTHER = {StreamKind.MAIN: StreamKind.SUB, StreamKind.SUB: StreamKind.MAIN}
+LONGEST_HOLD_S = 0.5
+_HOLD_STEP_S = 0.01
+_HOLD_STEP_US = 10_000
 _log = logging.getLogger(__name__)
 
 
@@ -70,9 +72,9 @@ class VideoEngine:
         self._camera = camera
         self._settings = settings or EngineSettings()
         self._memory = create_board(self._settings.board_bytes)
-        self._reader = BoardReader(self._memory)
-        room = self._settings.board_bytes - self._memory.data_at
-        self._spaces = SlotSpaces(self._memory.data_at, room, self._memory.slots)
+        self._feeds = TileFeeds(self._memory, self._settings.board_bytes)
+        self._tiles = self._feeds.tiles
+        self._stills = Stills(dispatcher)
         self._pool = WorkerPool(
             self._memory, dispatcher, self, run_worker, silence_s=self._settings.silence_s
         )
@@ -87,15 +89,14 @@ class VideoEngine:
             gate,
             logins or NoLogins(),
             self._settings.connection,
+            stills=self._stills,
             changed=self._on_stream_changed,
-            freed=self._on_slot_freed,
+            freed=self._feeds.free,
         )
-        self._tiles: dict[ViewKey, TileView] = {}
-        self._key_of_slot: dict[int, ViewKey] = {}
+        self._feeds.connect(self._connections)
         self._warm: frozenset[CameraCode] = frozenset()
         self._shedder = LoadShedder()
         self._changed_cameras: set[CameraCode] = set()
-        self._dirty: dict[StreamId, list[SlotSpace]] = {}
         self._looked_at = 0.0
         self._shown_at = 0.0
         self.may_open: Callable[[CameraCode], bool] = lambda _camera: True
@@ -114,6 +115,7 @@ class VideoEngine:
     def close(self) -> None:
         """End the workers and let go of the board. Blocks for at most a few seconds."""
         self._pool.close()
+        self._stills.forget()
         self._tiles.clear()
         self._memory.close()
 
@@ -122,52 +124,70 @@ class VideoEngine:
     def show(self, wanted: Mapping[ViewKey, ViewSpec], warm: Sequence[CameraCode]) -> None:
         now = self._shown_at = time.monotonic()
         for key in [k for k, t in self._tiles.items() if not _same_camera(t, wanted.get(k))]:
-            self._drop_tile(key)
+            self._feeds.drop(key)
         for key, spec in wanted.items():
             camera = self._camera(spec.camera)
             if camera is None:
                 continue
-            tile = self._tiles.get(key)
-            if tile is None:
-                tile = self._tiles[key] = TileView(camera, spec, now)
-            tile.camera, tile.spec = camera, spec
-            self._plan(tile, key)
+            self._feeds.show(key, camera, spec, now)
         visible = {tile.camera.code for tile in self._tiles.values()}
         self._keep_warm([code for code in dict.fromkeys(warm) if code not in visible])
         self._settle_streams(now)
 
     def fresh(self) -> Sequence[ViewKey]:
-        keys = self._key_of_slot
-        return [keys[slot] for slot in self._reader.fresh().tolist() if slot in keys]
+        return self._feeds.fresh()
 
     def picture(self, key: ViewKey) -> BoardPicture | None:
         tile = self._tiles.get(key)
-        if tile is None:
-            return None
-        picture = self._take(tile)
-        if picture is not None:
-            tile.note(picture)
-            self._drop_what_served(tile, picture)
-        return picture
+        return self._feeds.picture(tile) if tile is not None else None
 
     def intact(self, picture: BoardPicture) -> bool:
-        return self._reader.intact(picture)
+        return self._feeds.intact(picture)
 
     def status(self, key: ViewKey) -> TileStatus:
         tile = self._tiles.get(key)
         if tile is None:
             return TileStatus(StreamState.CLOSED)
-        shown = self._record(tile.camera, tile.shown) if tile.shown else None
-        wanted = self._record(tile.camera, tile.wanted)
+        shown = self._feeds.record(tile, tile.shown) if tile.shown else None
+        wanted = self._feeds.record(tile, tile.wanted)
         return tile_status(tile, shown, wanted, time.monotonic())
+
+    def hold(self, key: ViewKey, seconds: float) -> None:
+        tile = self._tiles.get(key)
+        hold_us = round(min(max(seconds, 0.0), LONGEST_HOLD_S) / _HOLD_STEP_S) * _HOLD_STEP_US
+        if tile is not None and tile.hold_us != hold_us:
+            self._feeds.hold(tile, hold_us)
+
+    def look_back(self, key: ViewKey, moment: Moment | None) -> None:
+        tile = self._tiles.get(key)
+        if tile is not None:
+            self._feeds.look_back(tile, key, moment)
+
+    def still(
+        self,
+        camera: CameraCode,
+        moment: Moment,
+        width: int,
+        answer: Callable[[bytes | None], None],
+    ) -> None:
+        found = [record for record in self._feeds.of_camera(camera) if record.is_connected]
+        if not found:
+            self._stills.refuse(answer)
+            return
+        # Among the rings that reach so far the smallest picture that is large enough.
+        best = max(
+            found, key=lambda r: (r.reaches(moment), min(r.width, width), -r.width, r.ring_seconds)
+        )
+        self._connections.cut_still(best, moment, width, answer)
+
+    def camera_faults(self, camera: CameraCode) -> tuple[PictureFault, ...]:
+        looked_at = (record for record in self._feeds.of_camera(camera) if record.views)
+        return tuple(dict.fromkeys(chain.from_iterable(record.faults for record in looked_at)))
 
     def camera_status(self, camera: CameraCode) -> StreamStatus:
         now = time.monotonic()
         found = StreamStatus()
-        for kind in (StreamKind.SUB, StreamKind.MAIN):
-            record = self._connections.records.get(StreamId(camera, kind))
-            if record is None:
-                continue
+        for record in self._feeds.of_camera(camera):
             status = record.status(now)
             if status.state is StreamState.LIVE:
                 return status
@@ -232,140 +252,13 @@ class VideoEngine:
             _log.info("Load %.0f %%, %.2f s late", sample.processor * 100, sample.late_s)
         for key, tile in self._tiles.items():
             tile.effort = self._shedder.effort(key)
-            self._plan(tile, key)
+            self._feeds.plan(tile, key)
         self._settle_streams(now)
         for record in list(self._connections.records.values()):
             if record.is_connected and record.attempts and now - record.opened_at > 2:
                 self._connections.settle(record)
 
-    # --- tiles -----------------------------------------------------------------------------------
-
-    def _plan(self, tile: TileView, key: ViewKey) -> None:
-        """Give the tile a feed of the encoding it should show, and of the other if that helps."""
-        sub = self._connections.records.get(StreamId(tile.camera.code, StreamKind.SUB))
-        tile.wanted = choose_kind(
-            tile.camera,
-            tile.spec,
-            now_showing=tile.wanted,
-            sub_height=sub.height if sub and sub.height else ASSUMED_SUB_HEIGHT,
-            effort=tile.effort,
-        )
-        self._feed(tile, key, tile.wanted)
-        other = _OTHER[tile.wanted]
-        if other in tile.feeds or (tile.camera.sub_url and self._needs_substitute(tile, other)):
-            self._feed(tile, key, other)
-
-    def _needs_substitute(self, tile: TileView, other: StreamKind) -> bool:
-        """Whether the other encoding should help out: it is there already and the wanted one is
-        not, or the wanted one fails, or a main stream takes its time."""
-        if tile.has_live_picture():
-            return False
-        wanted = self._record(tile.camera, tile.wanted)
-        if wanted is not None and wanted.attempts:
-            same_host = host_of(tile.camera, other) == wanted.host
-            if other_may_help(wanted.reason, wanted.attempts, same_host=same_host):
-                return True
-        slow = time.monotonic() - tile.since > SUBSTITUTE_AFTER_S
-        if slow and tile.wanted is StreamKind.MAIN and wanted is not None and not wanted.attempts:
-            return True
-        spare = self._record(tile.camera, other)
-        ready = spare is not None and spare.phase is Phase.OPEN
-        return ready and (wanted is None or wanted.phase is not Phase.OPEN)
-
-    def _feed(self, tile: TileView, key: ViewKey, kind: StreamKind) -> None:
-        spec = tile.spec
-        record = self._connections.record(tile.camera, StreamId(tile.camera.code, kind))
-        needed = max(1, spec.width) * max(1, spec.height) * 4
-        space = tile.feeds.get(kind)
-        if space is not None and not needed <= space.capacity <= 4 * needed + (1 << 20):
-            # The old picture stays on the tile until the new room has one.
-            self._forget_past(tile)
-            tile.past = (kind, tile.feeds.pop(kind))
-            space = None
-        if space is None:
-            try:
-                space = self._spaces.take(needed)
-            except BoardFullError as error:
-                _log.error("%s: %s", key, error)
-                return
-            self._reader.reset(space.slot)
-            tile.feeds[kind] = space
-            self._key_of_slot[space.slot] = key
-        crop = spec.crop
-        view = View(
-            space.slot,
-            space.offset,
-            space.capacity,
-            spec.width,
-            spec.height,
-            crop.x,
-            crop.y,
-            crop.width,
-            crop.height,
-        )
-        if record.views.get(space.slot) != view or record.effort != tile.effort:
-            record.views[space.slot] = view
-            record.effort = tile.effort
-            self._dirty.setdefault(record.id, [])
-
-    def _take(self, tile: TileView) -> BoardPicture | None:
-        """The picture of the wanted encoding, or of the other while that is the fresher one."""
-        space = tile.feeds.get(tile.wanted)
-        picture = self._reader.take(space) if space is not None else None
-        if picture is not None and (
-            len(tile.feeds) == 1 or picture.facts.age_s(_now_us()) <= STALE_AFTER_S
-        ):
-            tile.shown = tile.wanted
-            return picture
-        other = _OTHER[tile.wanted]
-        space = tile.feeds.get(other)
-        spare = self._reader.take(space) if space is not None else None
-        if picture is None and spare is None and tile.past is not None:
-            return self._reader.take(tile.past[1])
-        if spare is None or (
-            picture is not None and picture.facts.arrival_us >= spare.facts.arrival_us
-        ):
-            tile.shown = tile.wanted if picture is not None else tile.shown
-            return picture
-        tile.shown = other
-        return spare
-
-    def _drop_what_served(self, tile: TileView, picture: BoardPicture) -> None:
-        """The tile has what it wants: the substitute and the old size have served."""
-        if tile.past is not None and picture.slot != tile.past[1].slot:
-            self._forget_past(tile)
-            self._flush()
-        if len(tile.feeds) > 1 and tile.shown is tile.wanted and tile.has_live_picture():
-            self._drop_feed(tile, _OTHER[tile.wanted])
-            self._flush()
-
-    def _forget_past(self, tile: TileView) -> None:
-        if tile.past is not None:
-            kind, space = tile.past
-            tile.past = None
-            self._drop_slot(tile, kind, space)
-
-    def _drop_feed(self, tile: TileView, kind: StreamKind) -> None:
-        self._drop_slot(tile, kind, tile.feeds.pop(kind))
-
-    def _drop_slot(self, tile: TileView, kind: StreamKind, space: SlotSpace) -> None:
-        self._key_of_slot.pop(space.slot, None)
-        record = self._record(tile.camera, kind)
-        if record is None or record.views.pop(space.slot, None) is None:
-            self._on_slot_freed(space)
-            return
-        self._dirty.setdefault(record.id, []).append(space)
-
-    def _drop_tile(self, key: ViewKey) -> None:
-        tile = self._tiles.pop(key)
-        self._forget_past(tile)
-        for kind in tuple(tile.feeds):
-            self._drop_feed(tile, kind)
-
     # --- streams ---------------------------------------------------------------------------------
-
-    def _record(self, camera: Camera, kind: StreamKind) -> StreamRecord | None:
-        return self._connections.records.get(StreamId(camera.code, kind))
 
     def _keep_warm(self, codes: Sequence[CameraCode]) -> None:
         wanted = set()
@@ -383,7 +276,7 @@ class VideoEngine:
 
     def _settle_streams(self, now: float) -> None:
         """Open what is wanted, close what has not been wanted for a while."""
-        self._flush()
+        self._feeds.flush()
         for record in list(self._connections.records.values()):
             if record.is_wanted:
                 record.unwanted_since = None
@@ -398,25 +291,11 @@ class VideoEngine:
             ):
                 self._connections.close(record)
 
-    def _flush(self) -> None:
-        dirty, self._dirty = self._dirty, {}
-        for stream, dropped in dirty.items():
-            record = self._connections.records.get(stream)
-            if record is not None:
-                self._connections.apply_views(record, dropped)
-            else:
-                for space in dropped:
-                    self._on_slot_freed(space)
-
     def _on_stream_changed(self, record: StreamRecord) -> None:
         self._changed_cameras.add(record.id.camera)
 
-    def _on_slot_freed(self, space: SlotSpace) -> None:
-        self._reader.reset(space.slot)
-        self._memory.block.forget(*self._spaces.give_back(space))
-
     def _figures(self, tile: TileView) -> ViewFigures:
-        records = [self._record(tile.camera, kind) for kind in StreamKind]
+        records = [self._feeds.record(tile, kind) for kind in StreamKind]
         return ViewFigures(
             camera=tile.camera.code,
             kind=tile.shown,
@@ -431,7 +310,3 @@ class VideoEngine:
 
 def _same_camera(tile: TileView, spec: ViewSpec | None) -> bool:
     return spec is not None and spec.camera == tile.camera.code
-
-
-def _now_us() -> int:
-    return time.time_ns() // 1000

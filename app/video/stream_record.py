@@ -1,12 +1,15 @@
 """One encoding of one camera as the engine keeps it, over all its connections."""
 
+import time
 from dataclasses import dataclass, field
 from enum import Enum
 from urllib.parse import urlsplit
 
 from app.domain.camera import Camera, CameraCode
+from app.domain.picture_health import PictureFault
 from app.domain.stream import Effort, Reason, StreamKind, StreamState, StreamStatus
 from app.video.board import SlotSpace
+from app.video.engine_types import Moment
 from app.video.messages import StreamFigures, View
 
 OFFLINE_AFTER_S = 30.0
@@ -57,13 +60,15 @@ class RetiredSlots:
 class StreamRecord:
     """``number`` is its row in the board's ``busy`` and stays; ``connection`` is of one attempt.
 
-    ``views`` are what tiles want of it, by slot; ``moving_at`` is when packets last arrived.
+    ``views`` are what tiles want of it, by slot, and ``holds`` how long their pictures wait;
+    ``moving_at`` is when packets last arrived; ``faults`` are of its pictures.
     """
 
     id: StreamId
     number: int
     camera: Camera
     views: dict[int, View] = field(default_factory=dict)
+    holds: dict[int, int] = field(default_factory=dict)
     warm: bool = False
     phase: Phase = Phase.IDLE
     connection: int = 0
@@ -85,6 +90,7 @@ class StreamRecord:
     codec: str = ""
     engine: str = ""
     figures: StreamFigures | None = None
+    faults: tuple[PictureFault, ...] = ()
 
     @property
     def host(self) -> str:
@@ -98,6 +104,20 @@ class StreamRecord:
     @property
     def is_connected(self) -> bool:
         return self.phase is Phase.OPEN
+
+    @property
+    def ring_seconds(self) -> float:
+        """How far the ring reached back at the last heartbeat."""
+        return self.figures.ring_seconds if self.figures is not None else 0.0
+
+    def reaches(self, moment: Moment) -> bool:
+        """Whether the ring went back so far at the last heartbeat."""
+        figures = self.figures
+        if figures is None:
+            return False
+        is_ahead = moment.by_camera and figures.has_camera_clock
+        local_us = moment.utc_us + (figures.offset_us if is_ahead else 0)
+        return time.time_ns() // 1000 - local_us <= figures.ring_seconds * 1e6
 
     def status(self, now: float) -> StreamStatus:
         """The state without a look at the picture: live while packets arrive."""

@@ -14,7 +14,7 @@ from app.domain.stream import (
     StreamState,
 )
 from app.video.board import BoardPicture, PictureFacts, SlotSpace
-from app.video.engine_types import TileStatus, ViewSpec
+from app.video.engine_types import Moment, TileStatus, ViewSpec
 from app.video.stream_record import StreamRecord
 
 _AGES_KEPT = 4096
@@ -24,7 +24,8 @@ _AGES_KEPT = 4096
 class TileView:
     """``feeds`` are the slots in which pictures for it arrive: that of the encoding it wants and,
     for as long as that is not there or fails, that of the other; ``past`` is the slot of the size
-    it had before. ``shown`` is the encoding of its picture."""
+    it had before. ``shown`` is the encoding of its picture, ``replay`` the one whose ring is played
+    from ``replay_from`` on."""
 
     camera: Camera
     spec: ViewSpec
@@ -34,6 +35,9 @@ class TileView:
     feeds: dict[StreamKind, SlotSpace] = field(default_factory=dict)
     past: tuple[StreamKind, SlotSpace] | None = None
     effort: Effort = Effort.FULL
+    hold_us: int = 0
+    replay: StreamKind | None = None
+    replay_from: Moment | None = None
     facts: PictureFacts | None = None
     sequence: tuple[int, int] = (-1, 0)
     taken: int = 0
@@ -51,14 +55,28 @@ class TileView:
         self.sequence = (picture.slot, picture.sequence)
         self.taken += 1
         facts = self.facts = picture.facts
+        if facts.is_replay:
+            return
         self.ages_s.append(facts.age_s(time.time_ns() // 1000))
-        self.late_s = (facts.published_us - facts.utc_us - facts.offset_us) / 1e6
+        # What waits on purpose is not late.
+        taken_us = facts.utc_us + facts.offset_us
+        self.late_s = max(0, facts.published_us - taken_us - self.hold_us) / 1e6
         if self.first_picture_ms is None:
             self.first_picture_ms = (time.monotonic() - self.since) * 1000
 
     def has_live_picture(self) -> bool:
         """Whether the picture on the tile is young enough to be called live."""
-        return self.facts is not None and self.facts.age_s(time.time_ns() // 1000) <= STALE_AFTER_S
+        facts = self.facts
+        if facts is None or facts.is_replay:
+            return False
+        return facts.age_s(time.time_ns() // 1000) <= STALE_AFTER_S
+
+    def replay_moment(self) -> Moment | None:
+        """Where the replay is now."""
+        facts = self.facts
+        if facts is not None and facts.is_replay:
+            return Moment(facts.utc_us, facts.clock.is_camera)
+        return self.replay_from
 
 
 def tile_status(
@@ -70,8 +88,12 @@ def tile_status(
     """
     facts = tile.facts
     age = facts.age_s(time.time_ns() // 1000) if facts is not None else None
-    state, reason, attempt, retry_at, detail = _state(shown or wanted, age, now)
-    from_camera = facts is not None and facts.clock is PictureClock.CAMERA
+    record = shown or wanted
+    state, reason, attempt, retry_at, detail = _state(record, age, now)
+    is_replay = facts is not None and facts.is_replay and record is not None and record.is_connected
+    if is_replay:
+        state, reason = StreamState.REPLAY, Reason.NONE
+    from_camera = facts is not None and facts.clock.is_camera
     return TileStatus(
         state=state,
         reason=reason,
@@ -84,6 +106,9 @@ def tile_status(
         kind=tile.shown,
         effort=tile.effort,
         detail=detail,
+        hold_s=tile.hold_us / 1e6,
+        replay_s=age if is_replay else None,
+        faults=record.faults if record is not None and not is_replay else (),
     )
 
 

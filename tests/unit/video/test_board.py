@@ -18,7 +18,7 @@ from app.video.board import (
 NOW_US = 1_800_000_000_000_000
 
 
-def facts(**changes: int) -> PictureFacts:
+def facts(*, is_replay: bool = False, **changes: int) -> PictureFacts:
     values = {
         "utc_us": NOW_US - 100_000,
         "offset_us": 0,
@@ -35,6 +35,7 @@ def facts(**changes: int) -> PictureFacts:
         crop=WHOLE,
         source_width=640,
         source_height=360,
+        is_replay=is_replay,
         **values,
     )
 
@@ -56,7 +57,7 @@ def put(memory: BoardMemory, space: SlotSpace, value: int) -> None:
     buffer, room = writer.begin(space)
     room[:32] = bytes([value]) * 32
     room.release()
-    writer.publish(space.slot, buffer, facts())
+    writer.publish(space.slot, buffer, facts(is_replay=True))
 
 
 def test_the_newest_picture_wins(memory: BoardMemory, space: SlotSpace) -> None:
@@ -67,7 +68,7 @@ def test_the_newest_picture_wins(memory: BoardMemory, space: SlotSpace) -> None:
     assert picture is not None
     assert bytes(picture.pixels) == b"\x03" * 32
     assert picture.sequence == 3
-    assert picture.facts == facts()
+    assert picture.facts == facts(is_replay=True)
 
 
 def test_what_is_new_is_found_once(memory: BoardMemory, space: SlotSpace) -> None:

@@ -6,6 +6,7 @@ from typing import cast
 
 import pytest
 
+from app.core.dispatch import ManualDispatcher
 from app.core.redaction import redact
 from app.domain.camera import CallUp, Camera, CameraCode, DistrictCode, SiteCode
 from app.domain.stream import Reason, StreamKind, StreamState
@@ -23,6 +24,7 @@ from app.video.messages import (
 )
 from app.video.opening import OpenGate
 from app.video.secrets_port import Login, LoginAnswer
+from app.video.stills import Stills
 from app.video.stream_record import Phase, StreamId, StreamRecord
 from app.video.worker_pool import WorkerLoss, WorkerPool
 from tests.unit.video.pool_of_none import PoolOfNone
@@ -66,12 +68,15 @@ class Bench:
         self.pool = PoolOfNone()
         self.keys = Keys()
         self.freed: list[SlotSpace] = []
+        self.dispatcher = ManualDispatcher()
+        self.stills = Stills(self.dispatcher)
         self.streams = StreamConnections(
             cast(WorkerPool, self.pool),
             memory,
             OpenGate(dice=random.Random(1)),
             self.keys,
             ConnectionSettings(workers=2),
+            stills=self.stills,
             changed=lambda record: None,
             freed=self.freed.append,
         )
