@@ -25,6 +25,8 @@ class Arrivals:
         """When the newest one came, on this workstation's clock."""
         self.heard_us = 0
         """When anything came, newest or not."""
+        self.least_delay_us: int | None = None
+        """The least delay among the newest frames, for telling clocks that cannot agree."""
         self.refused = 0
         """Frames whose time could not be."""
         self._interval_us: float | None = None
@@ -46,8 +48,8 @@ class Arrivals:
         self._interval_us = interval_us
 
     def delay_us(self, share: float) -> int | None:
-        """Arrival on this workstation's clock less the frame's own time, for that share of the
-        newest frames not exceeded; 0 gives the least. Holds the difference of the clocks too."""
+        """Arrival on this workstation's clock less the frame's own time, not exceeded by that
+        share of the newest frames. It holds the difference of the two clocks too."""
         delays = sorted(self._delays.copy())
         if not delays:
             return None
@@ -71,7 +73,7 @@ class Arrivals:
             self._begin(frame)
             return False
         self._stray = None
-        self._delays.append(received_us - time_us)
+        self._note_delay(received_us - time_us)
         if ahead > 0:
             if ahead <= _LONGEST_INTERVAL_US:
                 known = self._interval_us
@@ -86,7 +88,17 @@ class Arrivals:
         self._stray = None
         self._strays = 0
         self._delays.clear()
-        self._delays.append(frame.received_us - frame.time_us)
+        self.least_delay_us = None
+        self._note_delay(frame.received_us - frame.time_us)
+
+    def _note_delay(self, delay_us: int) -> None:
+        delays, least = self._delays, self.least_delay_us
+        leaves = delays[0] if len(delays) == _KEPT else None
+        delays.append(delay_us)
+        if least is None or delay_us <= least:
+            self.least_delay_us = delay_us
+        elif leaves == least:
+            self.least_delay_us = min(delays)
 
     def _follows_strays(self, time_us: int, received_us: int) -> bool:
         if self._stray is not None:

@@ -330,7 +330,7 @@ class Timeline:
                 ahead = min(age, EXTRAPOLATE_US)
                 across, down = across * ahead, down * ahead
                 x1, y1, x2, y2 = x1 + across, y1 + down, x2 + across, y2 + down
-        return TimedBox(sample, x1, y1, x2, y2, alpha, age > 0)
+        return TimedBox(sample, x1, y1, x2, y2, alpha, age)
 
     def _untracked_boxes(self, time_us: int, hold: int) -> Sequence[TimedBox]:
         """Without an id nothing can be known between two samples: the last frame's, briefly."""
@@ -341,9 +341,9 @@ class Timeline:
         alpha = _alpha(age, hold)
         if alpha <= 0:
             return ()
-        is_late = age > 0 and at + 1 == len(self._untracked)
+        known = age if at + 1 == len(self._untracked) else 0
         return [
-            TimedBox(sample, box.x1, box.y1, box.x2, box.y2, alpha, is_late)
+            TimedBox(sample, box.x1, box.y1, box.x2, box.y2, alpha, known)
             for sample in self._untracked[at][1]
             for box in (sample.box,)
         ]

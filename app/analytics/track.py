@@ -19,8 +19,9 @@ NEVER = 1 << 62
 class TimedBox(msgspec.Struct, gc=False):
     """Where an object is at the moment asked for; fractions of the analysed picture.
 
-    ``sample`` is the last one before that moment. ``is_late``: no later sample is known, so the
-    place is extrapolated or held. ``trail`` are the centres before, oldest first.
+    ``sample`` is the last one before that moment. ``age_us`` is how long before, where the place
+    is extrapolated or held because no later sample fits; 0 where it is interpolated or where the
+    object stands. ``trail`` are the centres before, oldest first.
     """
 
     sample: ObjectSample
@@ -29,7 +30,7 @@ class TimedBox(msgspec.Struct, gc=False):
     x2: float
     y2: float
     alpha: float = 1.0
-    is_late: bool = False
+    age_us: int = 0
     trail: tuple[tuple[float, float], ...] = ()
 
 
