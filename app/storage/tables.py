@@ -5,20 +5,32 @@ an incident that names a camera stays readable outside this database. A site's c
 within its district only, because many registries number their sites anew in each district.
 """
 
+from typing import Any
+
 from sqlalchemy import (
     JSON,
     BigInteger,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
     MetaData,
+    SmallInteger,
     String,
+    Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 CODE = String(64)
 NAME = String(200)
 URL = String(2048)
+SERIAL = BigInteger().with_variant(Integer, "sqlite")
+"""SQLite counts by itself in a column of exactly this type only."""
+_ONLY_LISTED = text("group_key IS NULL")
+_LISTED: Any = {"sqlite_where": _ONLY_LISTED, "postgresql_where": _ONLY_LISTED}
 
 
 class Row(DeclarativeBase):
@@ -81,4 +93,66 @@ class OverlaySettingRow(Row):
     camera: Mapped[str] = mapped_column(CODE, primary_key=True)
     offset_ms: Mapped[int]
     updated_us: Mapped[int] = mapped_column(BigInteger)
+    workstation: Mapped[str] = mapped_column(NAME)
+
+
+class EventSubjectRow(Row):
+    """What events are about, once for the many that share it: lists are filtered here.
+
+    ``row_count`` and ``newest_us`` are of the rows of the list; they only choose how to search.
+    """
+
+    __tablename__ = "event_subject"
+    __table_args__ = (
+        UniqueConstraint(
+            *("camera", "kind", "rule", "labels", "severity", "source", "site", "district"),
+            name="uq_event_subject",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
+    source: Mapped[str] = mapped_column(CODE)
+    camera: Mapped[str] = mapped_column(CODE)
+    site: Mapped[str] = mapped_column(CODE)
+    district: Mapped[str] = mapped_column(CODE)
+    kind: Mapped[str] = mapped_column(CODE)
+    rule: Mapped[str] = mapped_column(NAME)
+    labels: Mapped[str] = mapped_column(NAME)
+    severity: Mapped[int] = mapped_column(SmallInteger)
+    row_count: Mapped[int]
+    newest_us: Mapped[int] = mapped_column(BigInteger)
+
+
+class EventRow(Row):
+    """An event. One without ``group_key`` is a row of the list, for itself and ``count`` - 1
+    others; its subject is that of all of them. No foreign keys: millions of rows."""
+
+    __tablename__ = "event"
+    __table_args__ = (
+        UniqueConstraint("event_key"),
+        Index("ix_event_list", "received_us", "subject_id", **_LISTED),
+        Index("ix_event_subject_list", "subject_id", "received_us", **_LISTED),
+    )
+
+    id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
+    event_key: Mapped[bytes] = mapped_column(LargeBinary(16))
+    group_key: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    subject_id: Mapped[int]
+    count: Mapped[int]
+    newest_us: Mapped[int] = mapped_column(BigInteger)
+    event_id: Mapped[str] = mapped_column(NAME)
+    label: Mapped[str | None] = mapped_column(CODE)
+    severity: Mapped[int] = mapped_column(SmallInteger)
+    phase: Mapped[int] = mapped_column(SmallInteger)
+    time_us: Mapped[int] = mapped_column(BigInteger)
+    end_us: Mapped[int | None] = mapped_column(BigInteger)
+    clock: Mapped[int] = mapped_column(SmallInteger)
+    received_us: Mapped[int] = mapped_column(BigInteger)
+    lag_ms: Mapped[int] = mapped_column(BigInteger)
+    confidence: Mapped[float | None]
+    track_id: Mapped[str | None] = mapped_column(NAME)
+    snapshot_ref: Mapped[str | None] = mapped_column(URL)
+    clip_ref: Mapped[str | None] = mapped_column(URL)
+    raw_topic: Mapped[str] = mapped_column(URL)
+    details: Mapped[str | None] = mapped_column(Text)
     workstation: Mapped[str] = mapped_column(NAME)
