@@ -11,6 +11,7 @@ from msgspec import Meta
 
 from app.core.dispatch import Dispatcher
 from app.services.notices import Notice, NoticeBoard, Severity
+from app.services.overlay_memory import OverlayState
 from app.settings.files import remove_unfinished, set_aside, write_atomically
 
 VERSION = 1
@@ -35,10 +36,11 @@ class ScreenState(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class WallState(msgspec.Struct, frozen=True, kw_only=True):
-    """All screens, in their order."""
+    """All screens, in their order, and what is drawn over their pictures."""
 
     version: int = VERSION
     screens: tuple[ScreenState, ...] = ()
+    overlay: OverlayState = OverlayState()
 
 
 class WallMemory:
