@@ -1,0 +1,165 @@
+"""ONVIF metadata streams as XML, whole or as they arrive on an RTSP track.
+
+ONVIF Streaming Specification, "Metadata stream"; the schema is ``metadatastream.xsd``. A document
+may stay open for a second and hold several frames, so it is parsed as it comes and every frame is
+handed on at its end tag. Nothing outside the document is ever looked at: no entities, no document
+type, no network.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from app.analytics.adapters.adapter import NOTHING, Reading
+from app.analytics.adapters.errors import BadMessage
+from app.analytics.adapters.onvif_elements import (
+    FRAME,
+    NOTIFICATION,
+    PTZ_STATUS,
+    TT,
+    read_frame,
+    read_notification,
+    read_ptz,
+)
+from app.analytics.adapters.onvif_events import PropertyEvents
+from app.analytics.adapters.onvif_scene import Scene
+from app.analytics.messages import SourceConfig
+from app.domain.analytics_event import AnalyticsEvent
+from app.domain.detection import DetectionFrame
+
+_ROOTS = (TT + "MetadataStream", TT + "MetaDataStream")  # Examples use the second.
+_READ = (FRAME, NOTIFICATION, PTZ_STATUS, *_ROOTS)
+_UNSAFE = "The XML declares a document type, which is not safe to read"
+_BEGINS = re.compile(
+    rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|(?:[\w.-]+:)?(?:Meta[dD]ataStream|Frame)[\s>])"
+)
+_LARGEST = 4 * 1024 * 1024
+"""Bytes of one document; frames may hold pictures of objects."""
+_SAFE: dict[str, Any] = {
+    "resolve_entities": False,
+    "no_network": True,
+    "load_dtd": False,
+    "huge_tree": False,
+    "remove_comments": True,
+    "remove_pis": True,
+}
+
+
+class OnvifXml:
+    """Reads whole documents; ``stream`` reads what comes in pieces."""
+
+    def __init__(self, config: SourceConfig) -> None:
+        self._config = config
+
+    def stream(self, camera: str) -> "MetadataStream":
+        """A reader for one connection to a camera's metadata track."""
+        return MetadataStream(self._config, camera)
+
+    def read(self, topic: str, payload: bytes, received_us: int, camera: str | None) -> Reading:
+        if camera is None:
+            camera = self._config.cameras.get(topic)
+            if camera is None:
+                return Reading(unknown=(topic,))
+        stream = self.stream(camera)
+        reading = stream.feed(payload, received_us)
+        if stream.is_open:
+            raise BadMessage("The XML document is not complete")
+        return reading
+
+
+class MetadataStream:
+    """The documents of one connection, one after the other.
+
+    Not thread-safe. After an error the next document is read as if nothing had happened.
+    """
+
+    def __init__(self, config: SourceConfig, camera: str) -> None:
+        self._camera = camera
+        self._scene = Scene(config)
+        self._events = PropertyEvents(config.name, self._scene.clock, self._scene.classes)
+        self._parser: etree.XMLPullParser[Any] | None = None
+        self._size = 0
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a document has begun and not ended."""
+        return self._parser is not None
+
+    def feed(self, data: bytes, received_us: int) -> Reading:
+        """Read the next bytes: what they complete is returned.
+
+        Raises ``BadMessage`` for a document that is broken, too large or unsafe; what was complete
+        before the fault is lost with it.
+        """
+        frames: list[DetectionFrame] = []
+        events: list[AnalyticsEvent] = []
+        try:
+            for part in _documents(data):
+                for found in self._feed(part, received_us):
+                    if isinstance(found, DetectionFrame):
+                        frames.append(found)
+                    else:
+                        events.append(found)
+        except BadMessage:
+            self._parser = None
+            raise
+        except (etree.LxmlError, ValueError, RecursionError, OverflowError, AssertionError):
+            self._parser = None
+            raise BadMessage("The XML is broken") from None
+        return Reading(tuple(frames), tuple(events)) if frames or events else NOTHING
+
+    def _feed(self, data: bytes, received_us: int) -> Iterator[DetectionFrame | AnalyticsEvent]:
+        parser = self._open(data)
+        if parser is None:
+            return
+        self._size += len(data)
+        if self._size > _LARGEST:
+            raise BadMessage("An XML document is too large")
+        if b"<!DOCTYPE" in data:
+            raise BadMessage(_UNSAFE)
+        parser.feed(data)
+        for _, element in parser.read_events():
+            if element.getroottree().docinfo.internalDTD is not None:
+                raise BadMessage(_UNSAFE)
+            parent = element.getparent()
+            found = self._element(element, parent, received_us)
+            if found is not None:
+                yield found
+            if parent is None:
+                self._parser = None
+                parser.close()
+            elif element.tag != PTZ_STATUS:
+                parent.remove(element)  # A document may stay open for long.
+
+    def _open(self, data: bytes) -> "etree.XMLPullParser[Any] | None":
+        """The parser of the document that ``data`` belongs to; ``None`` between two of them."""
+        if self._parser is None:
+            if not _BEGINS.match(data):
+                if data.strip(b"\0\r\n\t "):
+                    raise BadMessage("The XML does not begin with a metadata stream")
+                return None
+            self._parser = etree.XMLPullParser(("end",), tag=_READ, **_SAFE)
+            self._size = 0
+        return self._parser
+
+    def _element(
+        self, element: etree._Element, parent: etree._Element | None, received_us: int
+    ) -> DetectionFrame | AnalyticsEvent | None:
+        if element.tag == FRAME:
+            return read_frame(self._scene, self._camera, element, received_us)
+        if element.tag == NOTIFICATION:
+            told = read_notification(self._camera, element, received_us)
+            return self._events.read(told) if told is not None else None
+        if element.tag == PTZ_STATUS and (parent is None or parent.tag != FRAME):
+            return read_ptz(self._scene, self._camera, element, received_us)
+        return None
+
+
+def _documents(data: bytes) -> Iterator[bytes]:
+    """Cut before every XML declaration: some devices put two documents into one packet."""
+    while (cut := data.find(b"<?xml", 1)) > 0:
+        yield data[:cut]
+        data = data[cut:]
+    yield data
