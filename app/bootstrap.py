@@ -1,10 +1,12 @@
 """Builds the application, innermost part first, and takes it apart in reverse."""
 
+import platform
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 
+from app.analytics.timelines import Timelines
 from app.core.clock import SystemClock
 from app.core.dispatch import Dispatcher
 from app.core.errors import OperatorError
@@ -13,6 +15,7 @@ from app.services.camera_logins import CameraLogins
 from app.services.credentials import Credentials, KeyringCredentials
 from app.services.instance_lock import only_instance
 from app.services.notices import Notice, NoticeBoard, Severity
+from app.services.overlay_offsets import OverlayOffsets
 from app.services.registry import RegistryService
 from app.services.registry_import import EXIT_REFUSED, import_cameras
 from app.services.wall_memory import WallMemory, WallState
@@ -38,6 +41,9 @@ class Services:
     credentials: Credentials
     engine: VideoEngine
     """Not started yet: its workers would take the processors from the windows' first picture."""
+    timelines: Timelines
+    """Boxes by camera and time; frames are added on the thread that receives them."""
+    overlay_offsets: OverlayOffsets
     wall_memory: WallMemory
     remembered: WallState
     """What was on the screens in the last run."""
@@ -66,8 +72,11 @@ def running_services(
             return Tasks(pool, dispatcher, notices.report)
 
         # One thread: records are written in the order in which they were asked for.
-        registry = RegistryService(database, tasks(1, "database"))
+        database_tasks = tasks(1, "database")
+        registry = RegistryService(database, database_tasks)
         registry.load()
+        offsets = OverlayOffsets(database, database_tasks, SystemClock(), platform.node())
+        offsets.load()
         keys: Credentials = credentials or KeyringCredentials()
         logins = CameraLogins(keys, tasks(1, "key-store"), notices, SystemClock())
         engine = VideoEngine(registry.camera, dispatcher, _engine_settings(settings.video), logins)
@@ -83,6 +92,8 @@ def running_services(
             registry=registry,
             credentials=keys,
             engine=engine,
+            timelines=Timelines(),
+            overlay_offsets=offsets,
             wall_memory=wall_memory,
             remembered=wall_memory.load(),
         )

@@ -129,7 +129,7 @@ def _remembered(screen: _Screen) -> ScreenOverlayState:
     return ScreenOverlayState(
         is_on=screen.is_on,
         timing=None if screen.timing is None else _WORDS[screen.timing],
-        cameras_on=dict(screen.cameras_on),
+        cameras_on={str(code): is_on for code, is_on in screen.cameras_on.items()},
         cameras_timing={code: _WORDS[timing] for code, timing in screen.cameras_timing.items()},
         filter=None if screen.filter is None else _kept(screen.filter),
     )
