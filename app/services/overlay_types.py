@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
+import msgspec
+
 from app.core.events import Event
 from app.domain.camera import CameraCode
 from app.domain.detection import LABELS, Box
@@ -29,8 +31,7 @@ class Sync(Enum):
     """No boxes come."""
 
 
-@dataclass(frozen=True, slots=True)
-class OverlayBox:
+class OverlayBox(msgspec.Struct, frozen=True, gc=False):
     """One box to draw. ``box`` and ``trail`` are fractions of the full picture of the stream that
     is shown (zoom not applied), origin top left. ``is_late``: extrapolated or held, drawn dashed.
     ``alpha`` 0..1 while it fades. ``label`` is one of ``domain.detection.LABELS``."""
