@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent, QScreen
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.monitors import wanted_screens
+from app.services.event_marks import Marks
 from app.services.notices import NoticeBoard
 from app.services.overlay_types import OverlayVerbs
 from app.services.wall import WallService
@@ -50,12 +51,14 @@ class ProgramWindows(QObject):
         notices: NoticeBoard,
         options: Options,
         overlays: OverlayVerbs | None = None,
+        marks: Marks | None = None,
     ) -> None:
         super().__init__()
         self._application = application
         self._wall = wall
         self._clock = clock
         self._overlays = overlays
+        self._marks = marks
         self._memory = memory
         self._keys: KeysOverlay | None = None
         self._leave: LeaveBar | None = None
@@ -205,6 +208,7 @@ class ProgramWindows(QObject):
             self._handle_key,
             is_kiosk=options.kiosk,
             overlays=self._overlays,
+            marks=self._marks,
         )
         window.seen.connect(clock.wake)
         window.close_requested.connect(self.ask_to_leave)

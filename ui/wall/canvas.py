@@ -9,22 +9,25 @@ through ordinary paint events, and so do the pictures over which another widget 
 import time
 from collections.abc import Collection, Mapping, Sequence
 
-from PySide6.QtCore import QEvent, QPoint, QRect, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QRegion, QWindow
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion, QWindow
 from PySide6.QtWidgets import QWidget
 
+from app.domain.camera import CameraCode
 from app.domain.geometry import Rect
 from app.domain.layout import gap_px
 from app.domain.stream import StreamState
+from app.services.event_marks import Marks
 from app.services.overlay_types import Overlays
 from app.services.wall_screen import ScreenSnapshot, TileSnapshot
-from app.video.board import BoardPicture
 from app.video.engine_types import Engine, ViewKey
+from ui.binding import bind
 from ui.theme import tokens
+from ui.wall.box_wording import overlay_sign
 from ui.wall.canvas_tile import CanvasTile, covering
-from ui.wall.furniture import paint_absence, paint_empty, paint_strip
-from ui.wall.picture_fit import fitted
+from ui.wall.furniture import paint_empty, paint_strip
 from ui.wall.plate import PageNote, Plate
+from ui.wall.tile_painter import Painted, TilePainter
 from ui.wall.wording import FRESH_WITHIN_S, TileFace, detail_lines, face_of, page_words
 
 _BACKGROUND = QColor(tokens.BACKGROUND)
@@ -34,8 +37,6 @@ _SHARES = 8
 """The tiles are asked for their status in so many portions, one a tick."""
 _NEARLY_STALE_S = 1.5
 _NOTE_STAYS_MS = 2000
-_TRIES = 3
-_FORMAT = QImage.Format.Format_RGB32
 
 
 class WallCanvas(QWidget):
@@ -48,7 +49,11 @@ class WallCanvas(QWidget):
     first_painted = Signal()
 
     def __init__(
-        self, engine: Engine, parent: QWidget | None = None, overlays: Overlays | None = None
+        self,
+        engine: Engine,
+        parent: QWidget | None = None,
+        overlays: Overlays | None = None,
+        marks: Marks | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -56,6 +61,7 @@ class WallCanvas(QWidget):
         self.setMouseTracking(True)
         self._engine = engine
         self._overlays = overlays
+        self._painter = TilePainter(engine, overlays, marks)
         self._snapshot: ScreenSnapshot | None = None
         self._tiles: dict[ViewKey, CanvasTile] = {}
         self._order: list[CanvasTile] = []
@@ -68,6 +74,10 @@ class WallCanvas(QWidget):
         self._turn = 0
         self._was_painted = False
         self._anxious: set[CanvasTile] = set()
+        if overlays is not None:
+            bind(self, overlays.changed, self._on_overlays_changed)
+        if marks is not None:
+            bind(self, marks.changed, self._on_marks_changed)
 
     # --- what is shown -----------------------------------------------------------------------
 
@@ -105,7 +115,9 @@ class WallCanvas(QWidget):
         camera = self._tiles[key].snapshot.camera
         if camera is None:
             return []
-        return detail_lines(camera, self._engine.status(key), now_us=time.time_ns() // 1000)
+        boxes = None if self._overlays is None else self._overlays.status(key)
+        now_us = time.time_ns() // 1000
+        return detail_lines(camera, self._engine.status(key), now_us=now_us, boxes=boxes)
 
     def picture_rect(self, key: ViewKey) -> Rect | None:
         """Where the picture of a tile is, in device pixels; ``None`` without one."""
@@ -129,7 +141,7 @@ class WallCanvas(QWidget):
         for placed in self._order:
             self._judge(placed)
         if earlier is not None and earlier.tiles == snapshot.tiles:
-            self._update_marks(earlier, snapshot)
+            self._update_selection(earlier, snapshot)
         else:
             self.update()
 
@@ -139,9 +151,10 @@ class WallCanvas(QWidget):
         placed = CanvasTile(tile, self.devicePixelRatioF())
         if old is not None and old.snapshot.camera == tile.camera:
             placed.presented, placed.counted = old.presented, old.counted
+            placed.paused = old.paused
         return placed
 
-    def _update_marks(self, earlier: ScreenSnapshot, now: ScreenSnapshot) -> None:
+    def _update_selection(self, earlier: ScreenSnapshot, now: ScreenSnapshot) -> None:
         """Repaint what can change while all tiles stay: the selection and the typed number."""
         for tile in self._order:
             if tile.snapshot.cell in (earlier.selected, now.selected):
@@ -155,6 +168,51 @@ class WallCanvas(QWidget):
         self._note.text = ""
         self.update(covering(area, self.devicePixelRatioF()))
 
+    # --- pausing one tile --------------------------------------------------------------------
+
+    def pause(self, key: ViewKey) -> bool:
+        """Stop the picture of a tile to look at it; false when there is none to stop.
+
+        The tile says that it is paused and how old the picture is. It ends with ``resume``, or
+        when another camera takes the tile.
+        """
+        tile = self._tiles.get(key)
+        if tile is None or tile.snapshot.camera is None:
+            return False
+        tile.paused = self._painter.pause(key)
+        self._judge(tile)
+        self.update(tile.qt_frame)
+        return tile.paused is not None
+
+    def resume(self, key: ViewKey) -> None:
+        """Show the newest picture again."""
+        tile = self._tiles.get(key)
+        if tile is not None and tile.paused is not None:
+            tile.paused = None
+            self._judge(tile)
+            self.update(tile.qt_frame)
+
+    def is_paused(self, key: ViewKey) -> bool:
+        tile = self._tiles.get(key)
+        return tile is not None and tile.paused is not None
+
+    def repaint_overlay(self, keys: Collection[ViewKey]) -> None:
+        """Draw what lies over these pictures anew."""
+        for key in keys:
+            tile = self._tiles.get(key)
+            if tile is not None:
+                self._judge(tile)
+                self.update(tile.qt_picture)
+
+    def _on_overlays_changed(self, keys: frozenset[ViewKey]) -> None:
+        self.repaint_overlay(keys)
+
+    def _on_marks_changed(self, cameras: frozenset[CameraCode]) -> None:
+        for tile in self._order:
+            camera = tile.snapshot.camera
+            if camera is not None and camera.code in cameras:
+                self.update(tile.qt_frame)
+
     # --- the render clock --------------------------------------------------------------------
 
     def refresh(self, fresh: Collection[ViewKey]) -> None:
@@ -163,7 +221,12 @@ class WallCanvas(QWidget):
             return
         self._ask_statuses()
         tiles = self._tiles
-        changed = [tiles[key] for key in fresh if key in tiles]
+        wanted = set(fresh)
+        if self._overlays is not None:
+            wanted.update(self._overlays.fresh())
+        changed = [
+            tile for key in wanted if (tile := tiles.get(key)) is not None and tile.paused is None
+        ]
         for tile in changed:
             if not tile.face.is_live:
                 self._judge(tile)
@@ -199,14 +262,33 @@ class WallCanvas(QWidget):
         camera = tile.snapshot.camera
         if camera is None:
             return
-        status = self._engine.status(tile.snapshot.key)
+        key = tile.snapshot.key
+        status = self._engine.status(key)
+        boxes = None if self._overlays is None else self._overlays.status(key)
         age = status.age_s
-        calm = status.state is StreamState.LIVE and age is not None and age <= FRESH_WITHIN_S
-        calm_face = (status.kind, status.effort) if calm else None
+        calm = (
+            status.state is StreamState.LIVE
+            and age is not None
+            and age <= FRESH_WITHIN_S
+            and tile.paused is None
+        )
+        calm_face = (
+            (status.kind, status.effort, status.faults, boxes and overlay_sign(boxes))
+            if calm
+            else None
+        )
         if calm_face is not None and calm_face == tile.calm:
             return  # says what it said: the usual case
         tile.calm = calm_face
-        face = face_of(camera, status, zoom=tile.snapshot.zoom, now_us=time.time_ns() // 1000)
+        now_us = time.time_ns() // 1000
+        face = face_of(
+            camera,
+            status,
+            zoom=tile.snapshot.zoom,
+            now_us=now_us,
+            boxes=boxes,
+            paused_age_s=None if tile.paused is None else tile.paused.facts.age_s(now_us),
+        )
         if face.is_live and age is not None and age > _NEARLY_STALE_S:
             self._anxious.add(tile)
         else:
@@ -253,42 +335,11 @@ class WallCanvas(QWidget):
     # --- painting ----------------------------------------------------------------------------
 
     def _paint_newest(self, painter: QPainter, tile: CanvasTile) -> bool:
-        """Paint the newest picture of a tile, or what stands there without one.
-
-        A picture that was written over while it was painted is painted again before anyone
-        sees it. True when it is another picture than the one painted before.
-        """
-        engine, key = self._engine, tile.snapshot.key
-        is_new = False
-        for _ in range(_TRIES):
-            picture = engine.picture(key)
-            if picture is None:
-                tile.drawn = None
-                paint_empty(painter, tile.picture)
-                break
-            self._paint_picture(painter, tile, picture)
-            if engine.intact(picture):
-                is_new = tile.count(picture)
-                break
-        else:
+        """True when it is another picture than the one painted before."""
+        painted = self._painter.paint(painter, tile, self.devicePixelRatioF())
+        if painted is Painted.TORN:
             self.update(tile.qt_picture)
-        if not tile.face.is_live and not tile.face.is_empty:
-            paint_absence(painter, tile.picture, tile.face, tile.drawn, self.devicePixelRatioF())
-        return is_new
-
-    def _paint_picture(self, painter: QPainter, tile: CanvasTile, picture: BoardPicture) -> None:
-        facts = picture.facts
-        fit = tile.fit
-        if fit is None or not fit.suits(facts):
-            fit = tile.fit = fitted(facts, tile.snapshot.picture, tile.snapshot.crop)
-            paint_empty(painter, tile.picture)
-        tile.drawn = fit.area
-        # The memoryview lives as long as `picture`, which is held until this is painted.
-        image = QImage(picture.pixels, facts.width, facts.height, facts.stride, _FORMAT)
-        if fit.stretched is None:
-            painter.drawImage(fit.corner, image)
-        else:
-            _draw_stretched(painter, image, fit.area, fit.stretched)
+        return painted is Painted.NEW
 
     def _paint_tile(self, painter: QPainter, tile: CanvasTile, region: QRegion) -> None:
         if region.intersects(tile.qt_picture):
@@ -346,14 +397,6 @@ class WallCanvas(QWidget):
                 tile.place(self.devicePixelRatioF())
             self.update()
         return super().event(event)
-
-
-def _draw_stretched(painter: QPainter, image: QImage, area: QRect, where: QRectF) -> None:
-    painter.save()
-    painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-    painter.drawImage(where, image)
-    painter.restore()
 
 
 def _region(tiles: Sequence[CanvasTile]) -> QRegion:

@@ -1,15 +1,24 @@
 """What the canvas knows of one tile while it is on the screen."""
 
 import math
+from dataclasses import dataclass
 
 from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage
 
 from app.domain.geometry import Rect
-from app.domain.stream import Effort, StreamKind
 from app.services.wall_screen import TileSnapshot
-from app.video.board import BoardPicture
+from app.video.board import BoardPicture, PictureFacts
 from ui.wall.picture_fit import Fit
 from ui.wall.wording import EMPTY_FACE, TileFace
+
+
+@dataclass(frozen=True, slots=True)
+class PausedPicture:
+    """A picture that stays on a tile, with its own pixels."""
+
+    image: QImage
+    facts: PictureFacts
 
 
 class CanvasTile:
@@ -26,6 +35,7 @@ class CanvasTile:
         "face",
         "fit",
         "frame",
+        "paused",
         "picture",
         "presented",
         "qt_frame",
@@ -41,10 +51,11 @@ class CanvasTile:
         self.picture = _qrect(snapshot.picture)
         self.strip = _qrect(snapshot.strip)
         self.face: TileFace = EMPTY_FACE
-        self.calm: tuple[StreamKind | None, Effort] | None = None
+        self.calm: tuple[object, ...] | None = None
         """What the face was made of while the picture is fresh; ``None`` while it is not."""
         self.fit: Fit | None = None
         self.drawn: QRect | None = None
+        self.paused: PausedPicture | None = None
         self.presented = 0
         self.counted = (-1, -1)
         """Slot and sequence number of the picture that was counted last."""

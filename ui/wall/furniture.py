@@ -9,11 +9,13 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetrics, QPainter
 
 from app.domain.stream import StreamState
 from ui.theme import tokens
+from ui.wall.signs import Sign, sign_pixmap
 from ui.wall.state_icons import STATE_COLOURS, state_icon
 from ui.wall.wording import TileFace
 
 _VEIL_ALPHA = 135
 _PLATE_ALPHA = 190
+_TINT_ALPHA = 70
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _WRAP = int(Qt.TextFlag.TextWordWrap)
 _WRAPPED = int(Qt.AlignmentFlag.AlignHCenter) | _WRAP
@@ -50,12 +52,14 @@ def _faded(colour: str, alpha: int) -> QColor:
     return faded
 
 
+_PAUSED = QColor(tokens.PAUSED)
 _COLOURS = {state: QColor(name) for state, name in STATE_COLOURS.items()}
 _CAPTION = QColor(tokens.CAPTION)
 _CAPTION_SELECTED = QColor(tokens.SELECTION_BACKGROUND)
 _EMPTY = QColor(tokens.TILE_EMPTY)
 _TEXT = QColor(tokens.TEXT)
 _TEXT_DIM = QColor(tokens.TEXT_DIM)
+_ON_COLOUR = QColor(tokens.TEXT_ON_ACCENT)
 _ACCENT = QColor(tokens.ACCENT)
 _VEIL = _faded(tokens.BACKGROUND, _VEIL_ALPHA)
 _PLATE = _faded(tokens.BACKGROUND, _PLATE_ALPHA)
@@ -67,18 +71,31 @@ def paint_strip(painter: QPainter, strip: QRect, face: TileFace, *, selected: bo
     painter.fillRect(strip, _CAPTION_SELECTED if selected else _CAPTION)
     if face.is_empty:
         return
+    if not face.is_live and not face.covers_picture:
+        painter.fillRect(strip, _faded(_colour_of(face).name(), _TINT_ALPHA))
     height = strip.height()
     pad = max(3, height // 4)
     text, strong = _type(round(height * 0.64)), _type(round(height * 0.64), True)
     left = _paint_sign(painter, strip, face, pad) + pad
     right = strip.right() + 1 - pad
     code_width = strong.metrics.horizontalAdvance(face.code)
-    for words, colour in _right_side(face):
-        width = text.metrics.horizontalAdvance(words)
-        if right - width < left + code_width + height:
-            break
-        _say_in_strip(painter, text, strip, right - width, words, colour)
-        right -= width + 2 * pad
+    for said in _right_side(face):
+        side = round(height * 0.72) if said.sign is not None else 0
+        width = text.metrics.horizontalAdvance(said.words)
+        room = right - left - code_width - height
+        if side + (pad // 2 if side else 0) + width > room:
+            if not side or side > room:
+                break
+            width = -pad // 2  # the sign alone
+        else:
+            _say_in_strip(painter, text, strip, right - width, said.words, said.colour)
+        if said.sign is not None:
+            right -= width + side + pad // 2
+            sign = sign_pixmap(said.sign, said.colour.name(), side)
+            painter.drawPixmap(right, strip.y() + (height - side) // 2, sign)
+            right -= 2 * pad
+        else:
+            right -= width + 2 * pad
     room = right - left
     code = face.code if code_width <= room else strong.elided(face.code, room)
     _say_in_strip(painter, strong, strip, left, code, _TEXT)
@@ -104,12 +121,34 @@ def paint_absence(
     _paint_words(painter, room, face, picture, scale)
 
 
+def paint_frame_of_past(painter: QPainter, picture: QRect, face: TileFace, scale: float) -> None:
+    """Around a picture that is to be seen but is not live: replayed, or stopped."""
+    colour, border = _colour_of(face), max(2, round(3 * scale))
+    x, y, width, height = picture.x(), picture.y(), picture.width(), picture.height()
+    painter.fillRect(x, y, width, border, colour)
+    painter.fillRect(x, y + height - border, width, border, colour)
+    painter.fillRect(x, y, border, height, colour)
+    painter.fillRect(x + width - border, y, border, height, colour)
+    size = round(max(9 * scale, min(18 * scale, height / 14)))
+    how = _type(size, True)
+    words = how.elided(face.state_word, width - 4 * size)
+    tag = QRect(x, y, how.metrics.horizontalAdvance(words) + 2 * size, 2 * size)
+    painter.fillRect(tag, colour)
+    _say(painter, how, tag, words, _ON_COLOUR, int(Qt.AlignmentFlag.AlignCenter))
+
+
+def _colour_of(face: TileFace) -> QColor:
+    return _PAUSED if face.is_paused else _COLOURS[face.state]
+
+
 def _paint_sign(painter: QPainter, strip: QRect, face: TileFace, pad: int) -> int:
     """The age dot of a live tile or the icon of its state; returns where it ends."""
     side = round(strip.height() * (0.42 if face.is_live else 0.72))
     x = strip.x() + pad
     y = strip.y() + (strip.height() - side) // 2
-    if not face.is_live:
+    if face.is_paused:
+        painter.drawPixmap(x, y, sign_pixmap(Sign.PAUSED, _PAUSED.name(), side))
+    elif not face.is_live:
         painter.drawPixmap(x, y, state_icon(face.state, side))
     elif face.dot is not None:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -120,20 +159,33 @@ def _paint_sign(painter: QPainter, strip: QRect, face: TileFace, pad: int) -> in
     return x + side
 
 
-def _right_side(face: TileFace) -> list[tuple[str, QColor]]:
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """Words on the strip; where they have a sign it stands for them when there is no room."""
+
+    words: str
+    colour: QColor
+    sign: Sign | None = None
+
+
+def _right_side(face: TileFace) -> list[_Said]:
     """What stands on the right, outermost and most important first."""
-    said: list[tuple[str, QColor]] = []
+    said: list[_Said] = []
     if not face.is_live:
-        said.append((face.state_word, _COLOURS[face.state]))
+        said.append(_Said(face.state_word, _colour_of(face)))
     if face.age:
         colour = _COLOURS[face.dot] if face.dot is not None else _COLOURS[StreamState.OFFLINE]
-        said.append((face.age, colour))
+        said.append(_Said(face.age, colour))
+    if face.faults:
+        said.append(_Said(face.faults, _COLOURS[StreamState.STALE], Sign.FAULT))
+    if face.boxes:
+        said.append(_Said(face.boxes, _TEXT_DIM, Sign.BOXES))
     if face.effort:
-        said.append((face.effort, _COLOURS[StreamState.STALE]))
+        said.append(_Said(face.effort, _COLOURS[StreamState.STALE]))
     if face.zoom:
-        said.append((face.zoom, _ACCENT))
+        said.append(_Said(face.zoom, _ACCENT))
     if face.is_live and face.stream:
-        said.append((face.stream, _TEXT_DIM))
+        said.append(_Said(face.stream, _TEXT_DIM))
     return said
 
 

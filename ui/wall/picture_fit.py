@@ -3,6 +3,7 @@
 from PySide6.QtCore import QRect, QRectF
 
 from app.domain.geometry import Crop, Rect, Size, fit
+from app.domain.mapping import on_tile
 from app.video.board import PictureFacts
 
 _SLACK_PX = 1.5
@@ -14,15 +15,29 @@ class Fit:
 
     ``area`` is the picture's place, exact device pixels, ``corner`` its upper left.
     ``stretched`` is where the whole picture at hand would lie to fill it, ``None`` when it is
-    painted pixel for pixel.
+    painted pixel for pixel. ``to_pixels`` leads from fractions of the full picture of the stream to
+    the pixels where they are painted.
     """
 
-    __slots__ = ("area", "corner", "height", "left", "part", "stretched", "top", "width")
+    __slots__ = (
+        "area",
+        "corner",
+        "height",
+        "left",
+        "part",
+        "stretched",
+        "to_pixels",
+        "top",
+        "width",
+    )
 
-    def __init__(self, facts: PictureFacts, area: QRect, stretched: QRectF | None) -> None:
-        self.area = area
-        self.corner = area.topLeft()
+    def __init__(
+        self, facts: PictureFacts, place: Rect, stretched: QRectF | None, seen: Crop
+    ) -> None:
+        self.area = QRect(place.x, place.y, place.width, place.height)
+        self.corner = self.area.topLeft()
         self.stretched = stretched
+        self.to_pixels = on_tile(seen, place)
         self.width, self.height = facts.width, facts.height
         self.left, self.top, self.part = facts.crop.x, facts.crop.y, facts.crop.width
 
@@ -46,7 +61,6 @@ def fitted(facts: PictureFacts, room: Rect, wanted: Crop) -> Fit:
     """
     size = fit(facts.width, facts.height, Size(room.width, room.height))
     place = room.centred(size)
-    area = QRect(place.x, place.y, place.width, place.height)
     has = facts.crop
     if not _same(has, wanted, size):
         across, down = size.width / wanted.width, size.height / wanted.height
@@ -56,10 +70,11 @@ def fitted(facts: PictureFacts, room: Rect, wanted: Crop) -> Fit:
             has.width * across,
             has.height * down,
         )
-        return Fit(facts, area, stretched)
+        return Fit(facts, place, stretched, wanted)
     if (facts.width, facts.height) == (size.width, size.height):
-        return Fit(facts, area, None)
-    return Fit(facts, area, QRectF(area))
+        return Fit(facts, place, None, has)
+    area = QRectF(place.x, place.y, place.width, place.height)
+    return Fit(facts, place, area, has)
 
 
 def _same(has: Crop, wanted: Crop, size: Size) -> bool:

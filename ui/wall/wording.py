@@ -15,9 +15,12 @@ from app.domain.stream import (
     StreamKind,
     StreamState,
 )
+from app.services.overlay_types import OverlayStatus
 from app.services.wall_screen import ScreenSnapshot
 from app.video.engine_types import TileStatus
+from ui.fault_words import fault_words, worst_fault
 from ui.texts import QT_TRANSLATE_NOOP
+from ui.wall.box_wording import overlay_lines, overlay_sign
 
 FRESH_WITHIN_S = 1.0
 """Up to this age a picture gets no figures, only its green dot."""
@@ -90,8 +93,9 @@ class TileFace:
     """What a tile says at one moment; a tile is painted anew when its face changes.
 
     ``state`` is the one shown, judged by the age of the picture. ``headline``, ``reason`` and
-    ``last_picture`` stand in the picture's place and are empty while it is live; ``age_s`` is
-    kept for the colour of the dot and rounded to what can be seen.
+    ``last_picture`` stand in the picture's place and are empty while it is live. ``faults`` is
+    what is wrong with the picture, ``boxes`` what is wrong with the boxes over it; both are empty
+    when all is well. A paused or replayed picture is to be seen, but never live.
     """
 
     code: str = ""
@@ -106,15 +110,23 @@ class TileFace:
     stream: str = ""
     effort: str = ""
     zoom: str = ""
+    faults: str = ""
+    boxes: str = ""
+    is_paused: bool = False
 
     @property
     def is_live(self) -> bool:
-        return self.state is StreamState.LIVE
+        return self.state is StreamState.LIVE and not self.is_paused
 
     @property
-    def place_words(self) -> tuple[StreamState, str, str, str]:
+    def covers_picture(self) -> bool:
+        """Whether the last picture is dimmed and words stand over it."""
+        return not (self.is_live or self.is_paused or self.state is StreamState.REPLAY)
+
+    @property
+    def place_words(self) -> tuple[object, ...]:
         """What is painted over the picture's place rather than on the strip."""
-        return (self.state, self.headline, self.reason, self.last_picture)
+        return (self.state, self.is_paused, self.headline, self.reason, self.last_picture)
 
     @property
     def is_empty(self) -> bool:
@@ -168,27 +180,42 @@ def clock_time(utc_us: int, now_us: int, zone: tzinfo | None = None) -> str:
 
 
 def face_of(
-    camera: Camera | None, status: TileStatus, *, zoom: float = 1.0, now_us: int = 0
+    camera: Camera | None,
+    status: TileStatus,
+    *,
+    zoom: float = 1.0,
+    now_us: int = 0,
+    boxes: OverlayStatus | None = None,
+    paused_age_s: float | None = None,
 ) -> TileFace:
-    """Everything a tile says about its camera now."""
+    """Everything a tile says about its camera now.
+
+    ``paused_age_s`` is the age of the picture that the operator has stopped, if one is.
+    """
     if camera is None:
         return EMPTY_FACE
     state = shown_state(status)
-    is_live = state is StreamState.LIVE
-    age = status.age_s
+    is_paused = paused_age_s is not None
+    is_live = state is StreamState.LIVE and not is_paused
+    is_seen = is_live or is_paused or state is StreamState.REPLAY
+    age = paused_age_s if is_paused else status.age_s
+    shows_age = age is not None and age > FRESH_WITHIN_S
     return TileFace(
         code=camera.code,
         name=camera.name,
         state=state,
-        state_word=state_word(state),
-        headline="" if is_live else _headline(state, status),
-        reason="" if is_live else reason_sentence(status.reason),
-        last_picture="" if is_live else _last_picture(state, status, now_us),
-        age=duration(age) if age is not None and age > FRESH_WITHIN_S else "",
+        state_word=tr("Paused") if is_paused else _state_words(state, status),
+        headline="" if is_live or is_paused else _headline(state, status),
+        reason="" if is_seen else reason_sentence(status.reason),
+        last_picture="" if is_seen else _last_picture(state, status, now_us),
+        age=duration(age or 0.0) if shows_age and not _is_replayed(state, status) else "",
         dot=_dot(age) if is_live else None,
         stream=tr(_KINDS[status.kind]) if status.kind is not None else "",
         effort=tr(_EFFORTS[status.effort]) if status.effort and is_live else "",
         zoom=tr("zoom {0}×").format(f"{zoom:.1f}") if zoom > 1.0 else "",
+        faults=_fault_word(status) if is_seen else "",
+        boxes=overlay_sign(boxes) if boxes is not None and is_seen else "",
+        is_paused=is_paused,
     )
 
 
@@ -199,11 +226,15 @@ def page_words(screen: ScreenSnapshot) -> str:
     return tr("{0} · page {1} of {2}").format(screen.district.name, screen.page + 1, screen.pages)
 
 
-def detail_lines(camera: Camera, status: TileStatus, *, now_us: int) -> list[str]:
+def detail_lines(
+    camera: Camera, status: TileStatus, *, now_us: int, boxes: OverlayStatus | None = None
+) -> list[str]:
     """The tooltip: what a technician asks next. No address and no secret."""
     lines = [f"{camera.code}  {camera.name}", f"{tr('Call-up number')} {camera.call_up}"]
     state = shown_state(status)
-    lines.append(" – ".join(filter(None, (state_word(state), reason_sentence(status.reason)))))
+    word = _state_words(state, status)
+    lines.append(" – ".join(filter(None, (word, reason_sentence(status.reason)))))
+    lines += [fault_words(fault).sentence for fault in status.faults]
     if status.attempt:
         lines.append(tr("Attempts without success: {0}").format(str(status.attempt)))
     if status.kind is not None:
@@ -214,9 +245,31 @@ def detail_lines(camera: Camera, status: TileStatus, *, now_us: int) -> list[str
         taken = clock_time(status.taken_utc_us, now_us)
         lines.append(tr("Picture taken: {0}").format(taken))
         lines.append(_clock_words(status))
+    if boxes is not None:
+        lines += overlay_lines(boxes)
     if status.detail:
         lines.append(status.detail)
     return lines
+
+
+def _is_replayed(state: StreamState, status: TileStatus) -> bool:
+    return state is StreamState.REPLAY and status.replay_s is not None
+
+
+def _state_words(state: StreamState, status: TileStatus) -> str:
+    """The word of the state; how far back, of a replayed picture."""
+    if state is StreamState.REPLAY and status.replay_s is not None:
+        return tr("Replay −{0} s").format(f"{status.replay_s:.1f}")
+    return state_word(state)
+
+
+def _fault_word(status: TileStatus) -> str:
+    """The worst of what is wrong with the picture, and how much there is besides."""
+    fault = worst_fault(status.faults)
+    if fault is None:
+        return ""
+    word = fault_words(fault).short
+    return f"{word} +{len(status.faults) - 1}" if len(status.faults) > 1 else word
 
 
 def _headline(state: StreamState, status: TileStatus) -> str:
@@ -258,6 +311,8 @@ def _dot(age_s: float | None) -> StreamState | None:
 def _clock_words(status: TileStatus) -> str:
     if status.clock is PictureClock.ARRIVAL:
         return tr("Time of arrival here; the camera gives no clock")
+    if status.clock is PictureClock.CAMERA_APPROXIMATE:
+        return tr("Time by the camera's clock, approximate: its last report is too old")
     offset = status.clock_offset_s
     if offset is None:
         return tr("Time by the camera's clock")

@@ -1,0 +1,117 @@
+"""Paints one tile's picture and what lies over it, in device pixels."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from PySide6.QtCore import QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter
+
+from app.services.event_marks import Marks
+from app.services.overlay_types import Overlays
+from app.video.board import BoardPicture, PictureFacts
+from app.video.engine_types import Engine, ViewKey
+from ui.wall.canvas_tile import CanvasTile, PausedPicture
+from ui.wall.furniture import paint_absence, paint_empty, paint_frame_of_past
+from ui.wall.mark_painter import paint_mark
+from ui.wall.overlay_painter import paint_overlay
+from ui.wall.picture_fit import Fit, fitted
+
+_TRIES = 3
+_FORMAT = QImage.Format.Format_RGB32
+
+
+class Painted(Enum):
+    """What came of painting a tile: the picture was there before, is new, or was written over
+    again and again while it was painted, so that it must be painted once more."""
+
+    SAME = "same"
+    NEW = "new"
+    TORN = "torn"
+
+
+@dataclass(frozen=True, slots=True)
+class TilePainter:
+    """Asks for the newest picture and for what belongs over that very picture. GUI thread."""
+
+    engine: Engine
+    overlays: Overlays | None = None
+    marks: Marks | None = None
+
+    def paint(self, painter: QPainter, tile: CanvasTile, ratio: float) -> Painted:
+        """Paint the newest picture of a tile, or what stands there without one."""
+        painted, facts = Painted.SAME, None
+        if tile.paused is not None:
+            facts = tile.paused.facts
+            _paint_image(painter, tile, tile.paused.image, facts)
+        else:
+            painted, facts = self._paint_newest(painter, tile)
+        face, camera = tile.face, tile.snapshot.camera
+        if camera is None or face.is_empty:
+            return painted
+        if face.covers_picture or (facts is None and face.headline):
+            paint_absence(painter, tile.picture, face, tile.drawn, ratio)
+        elif facts is not None and tile.fit is not None:
+            if self.overlays is not None:
+                over = self.overlays.overlay(tile.snapshot.key, camera.code, facts)
+                if over is not None:
+                    paint_overlay(painter, over, tile.fit.area, tile.fit.to_pixels, ratio)
+            if not face.is_live:
+                paint_frame_of_past(painter, tile.fit.area, face, ratio)
+        if self.marks is not None:
+            mark = self.marks.mark(camera.code)
+            if mark is not None:
+                paint_mark(painter, tile.picture, mark, ratio)
+        return painted
+
+    def pause(self, key: ViewKey) -> PausedPicture | None:
+        """A copy of the picture at hand; ``None`` without one."""
+        for _ in range(_TRIES):
+            picture = self.engine.picture(key)
+            if picture is None:
+                return None
+            copied = _image(picture).copy()
+            if self.engine.intact(picture):
+                return PausedPicture(copied, picture.facts)
+        return None
+
+    def _paint_newest(
+        self, painter: QPainter, tile: CanvasTile
+    ) -> tuple[Painted, PictureFacts | None]:
+        """A picture that was written over meanwhile is painted again before anyone sees it."""
+        picture: BoardPicture | None = None
+        for _ in range(_TRIES):
+            picture = self.engine.picture(tile.snapshot.key)
+            if picture is None:
+                tile.drawn = None
+                paint_empty(painter, tile.picture)
+                return Painted.SAME, None
+            # The memoryview lives as long as `picture`, which is held until this is painted.
+            _paint_image(painter, tile, _image(picture), picture.facts)
+            if self.engine.intact(picture):
+                return Painted.NEW if tile.count(picture) else Painted.SAME, picture.facts
+        return Painted.TORN, None if picture is None else picture.facts
+
+
+def _image(picture: BoardPicture) -> QImage:
+    facts = picture.facts
+    return QImage(picture.pixels, facts.width, facts.height, facts.stride, _FORMAT)
+
+
+def _paint_image(painter: QPainter, tile: CanvasTile, image: QImage, facts: PictureFacts) -> None:
+    fit: Fit | None = tile.fit
+    if fit is None or not fit.suits(facts):
+        fit = tile.fit = fitted(facts, tile.snapshot.picture, tile.snapshot.crop)
+        paint_empty(painter, tile.picture)
+    tile.drawn = fit.area
+    if fit.stretched is None:
+        painter.drawImage(fit.corner, image)
+    else:
+        _draw_stretched(painter, image, fit.area, fit.stretched)
+
+
+def _draw_stretched(painter: QPainter, image: QImage, area: QRect, where: QRectF) -> None:
+    painter.save()
+    painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+    painter.drawImage(where, image)
+    painter.restore()
