@@ -1,0 +1,114 @@
+"""Frozen: pictures keep coming, and the same one each time.
+
+An encoder that is fed the same picture again and again does not send it bit by bit the same: every
+key frame quantises it anew, and rate control refines it in between. By the differences alone a
+frozen picture therefore cannot be told from an empty alley at night, whose little noise a camera
+smooths away. What can be told is whether anything moves that always moved before, and that is what
+is decided here:
+
+* Cameras write their clock into the picture, and so nearly all have a place that changes in each
+  second. Once such a place is known, eight looks without any change beyond codec noise are frozen.
+* Where no place always moves, only a picture that stays the same to the bit for half a minute is
+  called frozen, and for three times as long as this camera has been still by itself before. A
+  drawn picture without any noise that is meant to stand still looks exactly like that and is
+  called frozen too; a still scene with as much noise as survives the encoder never is.
+"""
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from app.video.worker.health.luma import Grey
+
+_MOVED = 12
+"""Grey levels by which the low picture changes where something moves. Codec noise of a frozen
+picture stays below 10 even at a tenth of the usual rate; a digit of the clock changes by 60."""
+_CELLS = (32, 18)
+_ALWAYS = 0.97
+"""A place that changed in so many of the looks always moves: a clock, not traffic."""
+_KNOWN_AFTER = 60
+_MEMORY = 300
+"""Looks over which the shares are averaged, so that a clock that was switched off is forgotten
+after ten looks."""
+_STILL_LOOKS = 8
+_LEARNING_STILL = 3
+"""From this still look on nothing is learnt: it may be the beginning of a freeze."""
+_IDENTICAL = 0.97
+"""Share of the low picture that is the same to the bit; with noise it stays below 0.9."""
+_LONG_STILL = 30
+_LONGEST = 200
+_FORGET = 1 - 1 / 20_000
+_LEAVE = 2
+
+
+class FreezeDetector:
+    """Compares each look with the one before it."""
+
+    def __init__(self, low: Grey) -> None:
+        """``low`` is the first picture; later ones have the same shape."""
+        self._before = low.copy()
+        self._work = np.empty_like(low)
+        self._moves: npt.NDArray[np.float32] = np.zeros(_CELLS[::-1], np.float32)
+        self._learnt = 0
+        self._has_clock = False
+        self._still = 0
+        self._identical = 0
+        self._moved = 0
+        self._longest = 0.0
+        self.is_frozen = False
+
+    def look(self, low: Grey) -> bool:
+        """Take a picture into account; whether the camera's picture is frozen."""
+        has_moved = cv2.norm(low, self._before, cv2.NORM_INF) > _MOVED
+        self._longest *= _FORGET
+        if has_moved:
+            self._end_stillness()
+        else:
+            self._moved = 0
+            self._still += 1
+            self._identical += self._is_identical(low)
+        if self._still < _LEARNING_STILL and not self.is_frozen:
+            self._learn(low)
+        np.copyto(self._before, low)
+        if not self.is_frozen:
+            self.is_frozen = self._has_stood()
+        return self.is_frozen
+
+    def _has_stood(self) -> bool:
+        if self._still < _STILL_LOOKS:
+            return False
+        if self._has_clock:
+            return True
+        return self._still >= self._patience and 2 * self._identical >= self._still
+
+    @property
+    def _patience(self) -> float:
+        return max(_LONG_STILL, 3 * self._longest)
+
+    def _end_stillness(self) -> None:
+        self._moved += 1
+        if self.is_frozen:
+            if self._moved < _LEAVE:
+                return
+            # It may have been a false alarm: twice the patience next time, but not more, for it may
+            # just as well have been a freeze of hours.
+            self._longest = max(self._longest, min(self._still, 2 * self._patience / 3))
+            self.is_frozen = False
+        elif not self._has_clock:
+            self._longest = max(self._longest, self._still)
+        self._longest = min(self._longest, _LONGEST)
+        self._still = self._identical = 0
+
+    def _is_identical(self, low: Grey) -> bool:
+        cv2.absdiff(low, self._before, dst=self._work)
+        return cv2.countNonZero(self._work) <= (1 - _IDENTICAL) * low.size
+
+    def _learn(self, low: Grey) -> None:
+        """Note which places changed since the last look."""
+        work = self._work
+        cv2.absdiff(low, self._before, dst=work)
+        cv2.threshold(work, _MOVED, 255, cv2.THRESH_BINARY, dst=work)
+        moved = cv2.resize(work, _CELLS, interpolation=cv2.INTER_AREA) > 0
+        self._learnt += 1
+        self._moves += (moved - self._moves) / min(self._learnt, _MEMORY)
+        self._has_clock = self._learnt >= _KNOWN_AFTER and float(self._moves.max()) >= _ALWAYS

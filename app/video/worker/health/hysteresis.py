@@ -1,0 +1,23 @@
+"""A state that neither comes nor goes with a single look."""
+
+
+class Hysteresis:
+    """Comes after some bad looks in a row, goes after some good ones; in between it stays."""
+
+    def __init__(self, enter: int, leave: int) -> None:
+        """``enter`` and ``leave`` count successive looks."""
+        self._enter = enter
+        self._leave = leave
+        self._run = 0
+        self.is_present = False
+
+    def see(self, *, is_bad: bool, is_good: bool) -> bool:
+        """Take one look into account; returns whether the state is present now."""
+        if is_good if self.is_present else is_bad:
+            self._run += 1
+        else:
+            self._run = 0
+        if self._run >= (self._leave if self.is_present else self._enter):
+            self.is_present = not self.is_present
+            self._run = 0
+        return self.is_present
