@@ -39,8 +39,8 @@ def _frame(x: int, y: int, w: int, h: int, t: int) -> Bars:
 
 
 def _arm(w: int, h: int, t: int) -> int:
-    """How long a corner's arms are: a quarter of the shorter side, but to be seen."""
-    return max(2 * t, min(w, h) // 4)
+    """How long a corner's arms are: a third of the shorter side, within what can be seen well."""
+    return max(3 * t, min(min(w, h) // 3, 14 * t))
 
 
 def _corners(x: int, y: int, w: int, h: int, t: int) -> Bars:

@@ -16,6 +16,8 @@ from ui.wall.wording import TileFace
 _VEIL_ALPHA = 135
 _PLATE_ALPHA = 190
 _TINT_ALPHA = 70
+_WORDS_FROM = 20
+"""A strip that many times wider than high has room for the camera's name and words on boxes."""
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 _WRAP = int(Qt.TextFlag.TextWordWrap)
 _WRAPPED = int(Qt.AlignmentFlag.AlignHCenter) | _WRAP
@@ -83,10 +85,11 @@ def paint_strip(painter: QPainter, strip: QRect, face: TileFace, *, selected: bo
         side = round(height * 0.72) if said.sign is not None else 0
         width = text.metrics.horizontalAdvance(said.words)
         room = right - left - code_width - height
-        if side + (pad // 2 if side else 0) + width > room:
+        is_short = said.sign is Sign.BOXES and strip.width() < _WORDS_FROM * height
+        if is_short or side + (pad // 2 if side else 0) + width > room:
             if not side or side > room:
                 break
-            width = -pad // 2  # the sign alone
+            width = -(pad // 2)  # the sign alone
         else:
             _say_in_strip(painter, text, strip, right - width, said.words, said.colour)
         if said.sign is not None:

@@ -44,7 +44,8 @@ def paint_overlay(
     painter.save()
     painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
     if overlay.shapes:
-        _paint_shapes(painter, overlay.shapes, to_pixels, scale, with_names=width >= LABELS_FROM)
+        thin = max(1, round((2 if width >= DETAILS_FROM else 1) * scale))
+        _paint_shapes(painter, overlay.shapes, to_pixels, thin, scale, width >= LABELS_FROM)
     boxes = overlay.boxes if len(overlay.boxes) <= MOST_BOXES else overlay.boxes[:MOST_BOXES]
     if boxes:
         line = max(1, round((2 if width >= LABELS_FROM else 1) * scale))
@@ -159,12 +160,11 @@ def _paint_shapes(
     painter: QPainter,
     shapes: Sequence[OverlayShape],
     to: Affine,
+    line: int,
     scale: float,
-    *,
     with_names: bool,
 ) -> None:
     """Zones with a breath of ground, lines with a knob at each end, and their names."""
-    line = max(1, round(scale))
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, with_names)
     for shape in shapes:
         points = _polygon(shape.points, to)
