@@ -4,12 +4,13 @@ import argparse
 import sys
 from pathlib import Path
 
+from tests.benchmarks.overlay import run as run_overlay
 from tests.benchmarks.parts import PARTS, Options, say
 from tests.benchmarks.results import Result, machine, table, write_json
 from tests.benchmarks.soak import run as run_soak
 from tests.benchmarks.wall import run as run_wall
 
-_REGISTERED = (run_wall, run_soak)  # importing them registers them
+_REGISTERED = (run_wall, run_overlay, run_soak)  # importing them registers them
 
 
 def _parse() -> argparse.Namespace:

@@ -38,6 +38,16 @@ class Keyboard:
         self._x11.XSync(self._display, 0)
         return pressed
 
+    def chord(self, modifier: str, key: str) -> None:
+        """Press a key while another one is held, e.g. ``Control_L`` and ``o``."""
+        codes = []
+        for name in (modifier, key):
+            symbol = self._x11.XStringToKeysym(name.encode())
+            codes.append(self._x11.XKeysymToKeycode(self._display, symbol))
+        for code, is_down in ((codes[0], 1), (codes[1], 1), (codes[1], 0), (codes[0], 0)):
+            self._test.XTestFakeKeyEvent(self._display, code, is_down, 0)
+        self._x11.XSync(self._display, 0)
+
     def point(self, x: int, y: int) -> None:
         """Move the pointer; without a window manager, the window under it gets the keys."""
         self._test.XTestFakeMotionEvent(self._display, 0, x, y, 0)

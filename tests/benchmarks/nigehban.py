@@ -124,15 +124,20 @@ class Nigehban:
         page: int = 1,
         rects: Sequence[Rect] = (),
         cameras: Sequence[int] = (),
+        screens: int = 1,
+        layout: str | None = None,
     ) -> None:
+        """``layout``: another than the square one; empty for what the wall remembers."""
         side = round(tiles**0.5)
         self.name = "Nigehban"
         self.rects = list(rects)
         self.cameras = list(cameras)
         self._installation = installation
         self._screen = screen
-        self._arguments = ["--screens", "1", "--layout", f"{side}x{side}", "--kiosk"]
-        self._arguments += ["--district", DISTRICT, "--page", str(page)]
+        self._arguments = ["--screens", str(screens), "--kiosk"]
+        if layout != "":
+            self._arguments += ["--layout", layout or f"{side}x{side}"]
+            self._arguments += ["--district", DISTRICT, "--page", str(page)]
         self._report = installation.folder / "report.json"
         self._running: list[subprocess.Popen[bytes]] = []
         self._log: IO[bytes] | None = None

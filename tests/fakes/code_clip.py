@@ -127,7 +127,8 @@ def _street(clip: int) -> Iterator[tuple[Plane, Plane, Plane]]:
         moment += 1
 
 
-def _burn(planes: tuple[Plane, Plane, Plane], clip: int, index: int) -> None:
+def burn(planes: tuple[Plane, Plane, Plane], clip: int, index: int) -> None:
+    """Write the code into a picture of 640x360 (luma, blue, red)."""
     bits = np.array(code_bits(clip, index), np.uint8).reshape(ROWS, COLUMNS)
     blocks = np.kron(bits, np.ones((BLOCK, BLOCK), np.uint8))
     luma, *chroma = planes
@@ -138,7 +139,8 @@ def _burn(planes: tuple[Plane, Plane, Plane], clip: int, index: int) -> None:
         plane[TOP // 2 : TOP // 2 + ROWS * BLOCK // 2, LEFT // 2 : (WIDTH - LEFT) // 2] = 128
 
 
-def _options(codec: str) -> tuple[str, dict[str, str]]:
+def encoder_options(codec: str) -> tuple[str, dict[str, str]]:
+    """The encoder's name and what makes its pictures come one slice a frame, in order."""
     if codec == "h264":
         fixed = f"keyint={GOP}:min-keyint={GOP}:scenecut=0:bframes=0:sliced-threads=0:threads=1"
         fixed += ":vbv-maxrate=640:vbv-bufsize=640"
@@ -150,7 +152,7 @@ def _options(codec: str) -> tuple[str, dict[str, str]]:
 def _encode(clip: CodeClip, frames: int, bit_rate: int) -> None:
     import av
 
-    encoder, options = _options(clip.codec)
+    encoder, options = encoder_options(clip.codec)
     work = clip.path.with_suffix(f".{os.getpid()}.mp4")
     with av.open(str(work), "w", options={"movflags": "faststart"}) as container:
         stream = container.add_stream(encoder, rate=FPS, options=options)
@@ -159,7 +161,7 @@ def _encode(clip: CodeClip, frames: int, bit_rate: int) -> None:
         stream.bit_rate = bit_rate
         stream.codec_context.time_base = Fraction(1, FPS)
         for index, planes in zip(range(frames), _street(clip.number), strict=False):
-            _burn(planes, clip.number, index)
+            burn(planes, clip.number, index)
             packed = np.concatenate([plane.reshape(-1) for plane in planes])
             frame = av.VideoFrame.from_ndarray(packed.reshape(-1, WIDTH), format="yuv420p")
             frame.pts = index
