@@ -6,13 +6,25 @@ may be repeated comes as an object or as an array; numbers come as numbers or in
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from app.analytics.adapters.adapter import NOTHING, Reading
 from app.analytics.adapters.errors import BadMessage
 from app.analytics.adapters.onvif_events import Notification, PropertyEvents
+from app.analytics.adapters.onvif_json_types import (
+    Appearance,
+    Behaviour,
+    Frame,
+    Likely,
+    Message,
+    ObjectClass,
+    PtzStatus,
+    SceneObject,
+    Transformation,
+    each,
+)
 from app.analytics.adapters.onvif_scene import (
     NORMALISED,
     Candidate,
@@ -33,127 +45,6 @@ from app.domain.detection import DetectionFrame, ObjectSample, ObjectState
 _EVENTS = "onvif-ej"
 _METADATA = "onvif-mj"
 
-Part = TypeVar("Part")
-
-
-class _Vector(msgspec.Struct, gc=False):
-    x: float | None = msgspec.field(default=None, name="@x")
-    y: float | None = msgspec.field(default=None, name="@y")
-
-
-class _Transformation(msgspec.Struct, gc=False):
-    Translate: _Vector | None = None
-    Scale: _Vector | None = None
-    ratio: float | None = msgspec.field(default=None, name="@ratio")
-
-
-class _BoundingBox(msgspec.Struct, gc=False):
-    left: float = msgspec.field(name="@left")
-    top: float = msgspec.field(name="@top")
-    right: float = msgspec.field(name="@right")
-    bottom: float = msgspec.field(name="@bottom")
-
-
-class _Shape(msgspec.Struct, gc=False):
-    BoundingBox: _BoundingBox | None = None
-    Polygon: Any = None
-
-
-class _Likely(msgspec.Struct, gc=False):
-    text: str = msgspec.field(default="", name="#text")
-    likelihood: float | None = msgspec.field(default=None, name="@Likelihood")
-
-
-class _Candidate(msgspec.Struct, gc=False):
-    Type: _Likely | str = ""
-    Likelihood: float | None = None
-
-
-class _Class(msgspec.Struct, gc=False):
-    Type: list[_Likely | str] | _Likely | str | None = None
-    ClassCandidate: list[_Candidate] | _Candidate | None = None
-    text: str = msgspec.field(default="", name="#text")
-    likelihood: float | None = msgspec.field(default=None, name="@Likelihood")
-
-
-class _Vehicle(msgspec.Struct, gc=False):
-    Type: _Likely | str | None = None
-    Brand: _Likely | str | None = None
-    Model: _Likely | str | None = None
-    Color: Any = None
-
-
-class _Plate(msgspec.Struct, gc=False):
-    PlateNumber: _Likely | str | None = None
-    PlateType: _Likely | str | None = None
-    CountryCode: _Likely | str | None = None
-    IssuingEntity: _Likely | str | None = None
-
-
-class _Appearance(msgspec.Struct, gc=False):
-    Transformation: _Transformation | None = None
-    Shape: _Shape | None = None
-    Class: _Class | str | None = None
-    VehicleInfo: list[_Vehicle] | _Vehicle | None = None
-    LicensePlateInfo: list[_Plate] | _Plate | None = None
-
-
-class _Behaviour(msgspec.Struct, gc=False):
-    Idle: Any = msgspec.UNSET
-    Removed: Any = msgspec.UNSET
-    Speed: float | None = None
-
-
-class _Object(msgspec.Struct, gc=False):
-    number: int | str | None = msgspec.field(default=None, name="@ObjectId")
-    uuid: str | None = msgspec.field(default=None, name="@UUID")
-    parent: int | str | None = msgspec.field(default=None, name="@Parent")
-    parent_uuid: str | None = msgspec.field(default=None, name="@ParentUUID")
-    Appearance: _Appearance | None = None
-    Behaviour: _Behaviour | None = None
-
-
-class _MoveStatus(msgspec.Struct, gc=False):
-    PanTilt: str | None = None
-    Zoom: str | None = None
-
-
-class _PtzStatus(msgspec.Struct, gc=False):
-    MoveStatus: _MoveStatus | None = None
-    UtcTime: str | None = None
-
-
-class _Frame(msgspec.Struct, gc=False):
-    utc: str = msgspec.field(name="@UtcTime")
-    source: str = msgspec.field(default="", name="@Source")
-    Transformation: _Transformation | None = None
-    AspectRatioTransformation: list[_Transformation] | _Transformation | None = None
-    PTZStatus: _PtzStatus | None = None
-    Object: list[_Object] | _Object | None = None
-    ObjectTree: Any = None
-    Extension: Any = None
-
-
-class _Analytics(msgspec.Struct, gc=False):
-    Frame: list[_Frame] | _Frame | None = None
-
-
-class _Stream(msgspec.Struct, gc=False):
-    VideoAnalytics: list[_Analytics] | _Analytics | None = None
-
-
-class _Message(msgspec.Struct, gc=False):
-    """Either kind of message; some producers keep the outer elements of the XML."""
-
-    Frame: list[_Frame] | _Frame | None = None
-    PTZStatus: list[_PtzStatus] | _PtzStatus | None = None
-    VideoAnalytics: list[_Analytics] | _Analytics | None = None
-    MetadataStream: _Stream | None = None
-    UtcTime: str | None = None
-    Source: dict[str, Any] | None = None
-    Key: dict[str, Any] | None = None
-    Data: dict[str, Any] | None = None
-
 
 class OnvifJson:
     """Reads both topics; what a message is shows in its content."""
@@ -162,7 +53,7 @@ class OnvifJson:
         self._cameras = config.cameras
         self._scene = Scene(config)
         self._events = PropertyEvents(config.name, self._scene.clock, self._scene.classes)
-        self._decoder = msgspec.json.Decoder(_Message, strict=False)
+        self._decoder = msgspec.json.Decoder(Message, strict=False)
 
     def read(self, topic: str, payload: bytes, received_us: int, camera: str | None) -> Reading:
         if camera is None:
@@ -174,12 +65,12 @@ class OnvifJson:
             return Reading(events=(ended,)) if ended else NOTHING
         try:
             message = self._decoder.decode(payload)
-            if message.UtcTime is not None:
+            if message.utc_time is not None:
                 return self._event(topic, message, received_us, camera)
             return Reading(frames=tuple(self._frames(topic, message, received_us, camera)))
         except BadMessage:
             raise
-        except (msgspec.MsgspecError, ValueError, RecursionError, OverflowError):
+        except (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError):
             raise BadMessage("The message is not ONVIF JSON") from None
 
     def _camera_of(self, topic: str) -> tuple[str | None, str]:
@@ -187,23 +78,24 @@ class OnvifJson:
         for mark in (f"/{_METADATA}/", f"/{_EVENTS}/"):
             prefix, found, rest = topic.partition(mark)
             if found:
-                profile = rest.split("/")[1] if mark[1:-1] == _METADATA and "/" in rest else ""
+                parts = rest.split("/")
+                profile = parts[1] if mark[1:-1] == _METADATA and len(parts) > 1 else ""
                 for name in (f"{prefix}/{profile}", prefix, prefix.rpartition("/")[2], profile):
                     if name in self._cameras:
                         return self._cameras[name], name
                 return None, prefix
         return None, topic
 
-    def _event(self, topic: str, message: _Message, received_us: int, camera: str) -> Reading:
-        data = message.Data or {}
+    def _event(self, topic: str, message: Message, received_us: int, camera: str) -> Reading:
+        data = message.data or {}
         event = self._events.read(
             Notification(
                 camera,
                 topic,
                 _local_topic(topic),
-                from_iso(message.UtcTime or ""),
+                from_iso(message.utc_time or ""),
                 received_us,
-                {**(message.Source or {}), **(message.Key or {})},
+                {**(message.source or {}), **(message.key or {})},
                 data,
                 seen=self._object_of(camera, data),
             )
@@ -219,51 +111,44 @@ class OnvifJson:
             found = found[0] if found else None
         if not isinstance(found, dict):
             return None
-        return self._sample(camera, msgspec.convert(found, _Object, strict=False), NORMALISED)
+        return self._sample(camera, msgspec.convert(found, SceneObject, strict=False), NORMALISED)
 
     def _frames(
-        self, topic: str, message: _Message, received_us: int, camera: str
+        self, topic: str, message: Message, received_us: int, camera: str
     ) -> Iterator[DetectionFrame]:
         module = _module(topic)
-        stream = message.MetadataStream or message
-        analytics = _each(message.VideoAnalytics) or _each(stream.VideoAnalytics)
-        found = [*_each(message.Frame), *(one for part in analytics for one in _each(part.Frame))]
-        for frame in found:
-            if not (read := self._frame(frame, received_us, camera, module)):
-                continue
-            yield read
-        for status in _each(message.PTZStatus):
+        for frame in message.frames():
+            if read := self._frame(frame, received_us, camera, module):
+                yield read
+        for status in each(message.ptz_status):
             moving = _moving(status)
-            if moving is not None and status.UtcTime:
-                time_us = from_iso(status.UtcTime)
+            if moving is not None and status.utc_time:
+                time_us = from_iso(status.utc_time)
                 yield self._scene.frame(
                     camera, time_us, received_us, (), ptz_moving=moving, is_complete=False
                 )
 
     def _frame(
-        self, frame: _Frame, received_us: int, camera: str, module: str
+        self, frame: Frame, received_us: int, camera: str, module: str
     ) -> DetectionFrame | None:
-        objects = _each(frame.Object)
-        if not objects and isinstance(frame.Extension, dict) and "MotionInCells" in frame.Extension:
+        objects = each(frame.object)
+        if not objects and isinstance(frame.extension, dict) and "MotionInCells" in frame.extension:
             return None  # Moved cells are no objects, and say nothing about any.
-        transform = self._scene.begin(
-            _transform(frame.Transformation),
-            [
-                (each.ratio or 0.0, _transform(each))
-                for each in _each(frame.AspectRatioTransformation)
-            ]
-            if frame.AspectRatioTransformation
-            else (),
-        )
+        transform = _transform(frame.transformation)
+        if frame.aspect_ratio_transformation is not None:
+            by_ratio = each(frame.aspect_ratio_transformation)
+            transform = self._scene.begin(
+                transform, [(node.ratio or 0.0, _transform(node)) for node in by_ratio]
+            )
         samples = [
             sample
-            for each in objects[:MOST_OBJECTS]
-            if (sample := self._sample(camera, each, transform)) is not None
+            for node in objects[:MOST_OBJECTS]
+            if (sample := self._sample(camera, node, transform)) is not None
         ]
         ended: tuple[str, ...] = ()
         renamed: tuple[tuple[str, str], ...] = ()
-        if frame.ObjectTree is not None:
-            ended, renamed = self._scene.follow(camera, operations_in_json(frame.ObjectTree))
+        if frame.object_tree is not None:
+            ended, renamed = self._scene.follow(camera, operations_in_json(frame.object_tree))
         return self._scene.frame(
             camera,
             from_iso(frame.utc),
@@ -271,49 +156,42 @@ class OnvifJson:
             samples,
             ended=ended,
             renamed=renamed,
-            ptz_moving=_moving(frame.PTZStatus) if frame.PTZStatus else None,
+            ptz_moving=_moving(frame.ptz_status) if frame.ptz_status else None,
             module=frame.source or module,
         )
 
-    def _sample(self, camera: str, each: _Object, transform: Transform) -> ObjectSample | None:
-        look = each.Appearance
-        track = self._scene.track_id(camera, each.number, each.uuid)
-        if look is None or look.Shape is None or look.Shape.BoundingBox is None:
+    def _sample(self, camera: str, node: SceneObject, transform: Transform) -> ObjectSample | None:
+        look = node.appearance
+        track = self._scene.track_id(camera, node.number, node.uuid)
+        if look is None or look.shape is None or look.shape.bounding_box is None:
             return None  # Known to be somewhere, but not seen.
-        if look.Transformation is not None:
-            transform = nested(transform, _transform(look.Transformation))
-        edges = look.Shape.BoundingBox
+        if look.transformation is not None:
+            transform = nested(transform, _transform(look.transformation))
+        edges = look.shape.bounding_box
         box = box_of(transform, edges.left, edges.top, edges.right, edges.bottom)
         if box is None:
             return None
         state, speed = ObjectState.ACTIVE, None
-        if each.Behaviour is not None:
-            state, speed = _behaviour(each.Behaviour)
+        if node.behaviour is not None:
+            state, speed = _behaviour(node.behaviour)
         vehicle: Candidate | None = None
         attributes: Sequence[Attribute] = ()
-        if look.VehicleInfo or look.LicensePlateInfo or speed is not None:
+        if look.vehicle_info or look.license_plate_info or speed is not None:
             vehicle, attributes = _details(look, speed)
         parent = None
-        if each.parent is not None or each.parent_uuid:
-            parent = each.parent_uuid or self._scene.track_id(camera, each.parent, None)
+        if node.parent is not None or node.parent_uuid:
+            parent = node.parent_uuid or self._scene.track_id(camera, node.parent, None)
+        polygon = look.shape.polygon
         return self._scene.sample(
             track,
             box,
-            _candidates(look.Class) if look.Class is not None else (),
+            _candidates(look.object_class) if look.object_class is not None else (),
             vehicle=vehicle,
             state=state,
             parent_id=parent,
-            polygon=polygon_of(transform, _points(look.Shape.Polygon))
-            if look.Shape.Polygon
-            else (),
+            polygon=polygon_of(transform, _points(polygon)) if polygon else (),
             attributes=attributes,
         )
-
-
-def _each(value: "list[Part] | Part | None") -> list[Part]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
 
 
 def _module(topic: str) -> str:
@@ -329,10 +207,10 @@ def _local_topic(topic: str) -> str:
     return (rest if found else topic).partition("/&")[0]
 
 
-def _transform(node: _Transformation | None) -> Transform:
+def _transform(node: Transformation | None) -> Transform:
     if node is None:
         return NORMALISED
-    move, scale = node.Translate, node.Scale
+    move, scale = node.translate, node.scale
     return (
         0.0 if move is None or move.x is None else move.x,
         0.0 if move is None or move.y is None else move.y,
@@ -341,57 +219,51 @@ def _transform(node: _Transformation | None) -> Transform:
     )
 
 
-def _likely(value: _Likely | str) -> Candidate:
+def _likely(value: Likely | str) -> Candidate:
     return (value, None) if isinstance(value, str) else (value.text, value.likelihood)
 
 
-def _candidates(node: _Class | str) -> Sequence[Candidate]:
-    """All classes of an object.
-
-    The specification's own example leaves ``Type`` out and writes the class where it stood.
-    """
+def _candidates(node: ObjectClass | str) -> Sequence[Candidate]:
+    """All classes of an object; the older form only where the newer one is missing."""
     if isinstance(node, str):
         return ((node, None),)
-    if node.Type is not None:
-        if isinstance(node.Type, list):
-            return [_likely(each) for each in node.Type]
-        return (_likely(node.Type),)
-    if node.ClassCandidate is not None:
-        return [(_likely(each.Type)[0], each.Likelihood) for each in _each(node.ClassCandidate)]
+    if node.type is not None:
+        return [_likely(kind) for kind in each(node.type)]
+    if node.class_candidate is not None:
+        return [(_likely(old.type)[0], old.likelihood) for old in each(node.class_candidate)]
     return ((node.text, node.likelihood),) if node.text else ()
 
 
-def _behaviour(node: _Behaviour) -> tuple[ObjectState, float | None]:
-    # An empty element is ``null`` in JSON: that it is there is what counts.
-    if node.Removed is not msgspec.UNSET:
-        return ObjectState.REMOVED, node.Speed
-    if node.Idle is not msgspec.UNSET:
-        return ObjectState.IDLE, node.Speed
-    return ObjectState.ACTIVE, node.Speed
+def _behaviour(node: Behaviour) -> tuple[ObjectState, float | None]:
+    if node.removed is not msgspec.UNSET:
+        return ObjectState.REMOVED, node.speed
+    if node.idle is not msgspec.UNSET:
+        return ObjectState.IDLE, node.speed
+    return ObjectState.ACTIVE, node.speed
 
 
-def _details(look: _Appearance, speed: float | None) -> tuple[Candidate | None, list[Attribute]]:
+def _details(look: Appearance, speed: float | None) -> tuple[Candidate | None, list[Attribute]]:
     vehicle: Candidate | None = None
-    said: list[tuple[str, _Likely | str | None]] = []
-    for each in _each(look.VehicleInfo):
-        if each.Type and vehicle is None:
-            vehicle = _likely(each.Type)
-        said += ("vehicle", each.Type), ("brand", each.Brand), ("model", each.Model)
-    for plate in _each(look.LicensePlateInfo):
-        said += ("plate", plate.PlateNumber), ("plate type", plate.PlateType)
-        said += ("country", plate.CountryCode), ("issuer", plate.IssuingEntity)
+    said: list[tuple[str, Likely | str | None]] = []
+    for info in each(look.vehicle_info):
+        if info.type and vehicle is None:
+            vehicle = _likely(info.type)
+        said += ("vehicle", info.type), ("brand", info.brand), ("model", info.model)
+    for plate in each(look.license_plate_info):
+        said += ("plate", plate.plate_number), ("plate type", plate.plate_type)
+        said += ("country", plate.country_code), ("issuer", plate.issuing_entity)
     found = [(name, *_likely(value)) for name, value in said if value]
     return vehicle, [*found, *speed_attribute(speed)]
 
 
-def _moving(status: _PtzStatus) -> bool | None:
-    move = status.MoveStatus
-    return is_moving(move.PanTilt, move.Zoom) if move else None
+def _moving(status: PtzStatus) -> bool | None:
+    move = status.move_status
+    return is_moving(move.pan_tilt, move.zoom) if move else None
 
 
 def _points(polygon: Any) -> Iterator[tuple[float, float]]:
     """``{"Point": [...]}``, an array of such, or (the specification's example) bare points."""
-    for node in _each(polygon):
+    for node in each(polygon):
         if not isinstance(node, dict):
             return
         if "Point" in node:
