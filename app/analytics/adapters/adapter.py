@@ -19,12 +19,14 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     """What one message held; empty for a message that is fine and says nothing to us.
 
     ``unknown``: names in the message of cameras that the source's ``cameras`` do not hold.
+    ``is_available``: whether the backend works, where the message is about that.
     """
 
     frames: Sequence[DetectionFrame] = ()
     events: Sequence[AnalyticsEvent] = ()
     zones: Sequence[Zones] = ()
     unknown: Sequence[str] = ()
+    is_available: bool | None = None
 
 
 NOTHING = Reading()

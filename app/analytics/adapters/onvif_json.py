@@ -228,7 +228,8 @@ def _candidates(node: ObjectClass | str) -> Sequence[Candidate]:
     if isinstance(node, str):
         return ((node, None),)
     if node.type is not None:
-        return [_likely(kind) for kind in each(node.type)]
+        kinds: list[Likely | str] = each(node.type)
+        return [_likely(kind) for kind in kinds]
     if node.class_candidate is not None:
         return [(_likely(old.type)[0], old.likelihood) for old in each(node.class_candidate)]
     return ((node.text, node.likelihood),) if node.text else ()
