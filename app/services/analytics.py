@@ -223,7 +223,7 @@ class AnalyticsService:
 
 
 def _is_well(state: SourceState) -> bool:
-    return state.state is ConnectionState.CONNECTED and not state.sentence
+    return state.state is ConnectionState.CONNECTED
 
 
 def _key(source: str) -> str:
