@@ -51,6 +51,8 @@ class Timelines:
 
     def keep(self, cameras: Collection[str]) -> None:
         """Let go of the timelines of all other cameras."""
+        if self._by_camera.keys() <= set(cameras):
+            return
         with self._lock:
             self._by_key = {key: found for key, found in self._by_key.items() if key[0] in cameras}
             self._sort()

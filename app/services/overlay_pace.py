@@ -1,0 +1,173 @@
+"""What the boxes of a tile are like in time: how late, how long the picture waits, in words."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from app.analytics.clock_pairing import lateness_us
+from app.analytics.messages import ConnectionState, SourceState
+from app.analytics.timelines import SourceTimeline
+from app.domain.stream import PictureClock
+from app.services.overlay_types import OverlayStatus, Sync, Timing
+from app.services.overlay_view import OverlayView
+from app.settings.schema import SourceSettings
+
+SILENT_AFTER_S = 60.0
+"""A camera that a source said nothing of for so long is called silent: an empty street may be."""
+_PATIENCE_S = 3.0
+_KNOWN_FROM = 3
+"""Frames after which the lateness counts as known."""
+_WITHIN = 0.9
+"""The share of the frames for which the picture waits."""
+_HOPELESS_S = 1.15
+"""What comes so much later than the longest wait has faded before it could be drawn."""
+_MAX_RHYTHM_S = 1.0
+"""Waiting for the next sample is of no use where they come more rarely: nothing is interpolated."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """``lag_s`` is the usual lateness, ``wanted_s`` the wait that fits nearly all frames; both
+    ``None`` while unknown. ``clock_ahead_s``: the source's clock is wrong by so much."""
+
+    sync: Sync = Sync.NONE
+    lag_s: float | None = None
+    wanted_s: float | None = None
+    clock_ahead_s: float = 0.0
+    silent_s: float | None = None
+    """How long nothing came; ``None`` when nothing ever did."""
+
+
+def pace_of(
+    view: OverlayView, timelines: Sequence[SourceTimeline], offsets: Mapping[str, int], now_us: int
+) -> Pace:
+    """``offsets``: by source, milliseconds added to the time of the boxes; ``now_us`` Unix."""
+    heard = max((each.timeline.arrivals.heard_us for each in timelines), default=0)
+    if not heard:
+        return Pace()
+    silent_s = max(0.0, (now_us - heard) / 1e6)
+    lags: list[float] = []
+    waits: list[float] = []
+    exact, ahead_us = True, 0
+    for each in timelines:
+        arrivals, pairing = each.timeline.arrivals, view.pairing(each)
+        if pairing is None or now_us - arrivals.heard_us > SILENT_AFTER_S * 1e6:
+            continue
+        exact &= pairing.is_exact
+        ahead_us = max(ahead_us, pairing.clock_ahead_us)
+        usual, nearly_all = arrivals.delay_us(0.5), arrivals.delay_us(_WITHIN)
+        if usual is None or nearly_all is None:
+            continue
+        shift_us = pairing.shift_us - offsets.get(each.source, 0) * 1000
+        lags.append(lateness_us(usual, shift_us, view.offset_us) / 1e6)
+        if arrivals.count >= _KNOWN_FROM:
+            rhythm_s = arrivals.interval_us / 1e6
+            late_s = lateness_us(nearly_all, shift_us, view.offset_us) / 1e6
+            waits.append(late_s + (rhythm_s if rhythm_s <= _MAX_RHYTHM_S else 0.0))
+    if silent_s > SILENT_AFTER_S or not lags:
+        return Pace(silent_s=silent_s)
+    return Pace(
+        Sync.EXACT if exact else Sync.APPROXIMATE,
+        max(lags),
+        max(waits, default=None),
+        ahead_us / 1e6,
+        silent_s,
+    )
+
+
+def follow(view: OverlayView, pace: Pace, longest_s: float, now: float) -> float:
+    """How long the tile's pictures wait from now on; in step only."""
+    if not view.is_on or view.timing is Timing.FASTEST:
+        view.hold = type(view.hold)()
+        return 0.0
+    wanted = pace.wanted_s
+    if wanted is not None and wanted > longest_s + _HOPELESS_S:
+        wanted = 0.0
+    if wanted is None and pace.silent_s is not None and pace.silent_s > SILENT_AFTER_S:
+        wanted = 0.0
+    return view.hold.follow(wanted, longest_s, now)
+
+
+def status_of(
+    view: OverlayView,
+    pace: Pace,
+    sources: Sequence[SourceSettings],
+    states: Mapping[str, SourceState],
+    *,
+    longest_s: float,
+    now: float,
+) -> OverlayStatus:
+    """What the tile says. ``sources`` are those that serve this camera."""
+    if not view.is_on:
+        return OverlayStatus(timing=view.timing)
+    return OverlayStatus(
+        is_on=True,
+        timing=view.timing,
+        sync=Sync.NONE if view.geometry is None else pace.sync,
+        lag_s=pace.lag_s,
+        hold_s=view.hold.seconds,
+        sentence=view.geometry_trouble or _sentence(view, pace, sources, states, longest_s, now),
+        hidden_while_moving=view.is_moving,
+    )
+
+
+def _sentence(
+    view: OverlayView,
+    pace: Pace,
+    sources: Sequence[SourceSettings],
+    states: Mapping[str, SourceState],
+    longest_s: float,
+    now: float,
+) -> str:
+    if not sources:
+        return "No analytics source is set up for this camera"
+    if pace.sync is Sync.NONE:
+        return _why_none(view, pace, sources, states, now)
+    if pace.clock_ahead_s:
+        return f"The clock of the boxes runs {_span(pace.clock_ahead_s)} ahead of this workstation"
+    if pace.lag_s is not None and pace.lag_s > longest_s:
+        late = f"Boxes come {_span(pace.lag_s)} after the picture"
+        return late if pace.lag_s < longest_s + _HOPELESS_S else f"{late}: too late to be drawn"
+    if view.clock is PictureClock.CAMERA_APPROXIMATE:
+        return "The camera has not told its time for a while; boxes may be a little off"
+    if view.clock is PictureClock.ARRIVAL:
+        return "The camera does not tell when its pictures were taken; boxes may be off"
+    return ""
+
+
+def _why_none(
+    view: OverlayView,
+    pace: Pace,
+    sources: Sequence[SourceSettings],
+    states: Mapping[str, SourceState],
+    now: float,
+) -> str:
+    names = ", ".join(f"'{source.name}'" for source in sources)
+    for source in sources:
+        state = states.get(source.name)
+        if state is not None and state.state is not ConnectionState.CONNECTED:
+            why = state.sentence or _STATES[state.state]
+            return f"No boxes come from '{source.name}': {why}"
+    if pace.silent_s is not None and pace.silent_s > SILENT_AFTER_S:
+        return f"No boxes have come from {names} for {_span(pace.silent_s)}"
+    if view.clock is None or now - view.shown_at < _PATIENCE_S:
+        return "Waiting for boxes"
+    return f"No boxes come from {names}"
+
+
+def _span(seconds: float) -> str:
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    if seconds < 90:
+        return f"{seconds // 10 * 10:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.0f} h"
+
+
+_STATES = {
+    ConnectionState.CONNECTING: "it is being connected",
+    ConnectionState.CONNECTED: "",
+    ConnectionState.WAITING: "the connection is lost",
+    ConnectionState.REFUSED: "it refuses us",
+    ConnectionState.NOT_CONFIGURED: "it is not set up",
+}
