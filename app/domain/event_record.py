@@ -90,7 +90,7 @@ class EventGroup:
     """One row of the list: an event and those of the same camera and rule soon after it.
 
     ``severity`` is the worst of them, ``labels`` their classes in the order in which they came,
-    ``newest_us`` when the newest was received.
+    ``newest_us`` when the newest happened, on the clock of the first.
     """
 
     first: EventRecord
@@ -104,7 +104,7 @@ class EventGroup:
         """A row of one event."""
         label = record.event.label
         labels = () if label is None else (label,)
-        return cls(record, record.severity, labels, 1, record.event.received_us)
+        return cls(record, record.severity, labels, 1, record.event.time_us)
 
     @property
     def key(self) -> bytes:
@@ -130,7 +130,7 @@ class EventGroup:
             self.with_labels(record.event.label),
             severity=max(self.severity, record.severity),
             count=self.count + 1,
-            newest_us=max(self.newest_us, record.event.received_us),
+            newest_us=max(self.newest_us, record.event.time_us),
         )
 
     def with_first(self, record: EventRecord) -> "EventGroup":
@@ -140,6 +140,9 @@ class EventGroup:
             first=record,
             severity=max(self.severity, record.severity),
         )
+
+    def with_severity(self, severity: EventSeverity) -> "EventGroup":
+        return self if severity <= self.severity else replace(self, severity=severity)
 
     def with_labels(self, label: str | None) -> "EventGroup":
         if label is None or label in self.labels:

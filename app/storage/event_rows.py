@@ -41,7 +41,7 @@ def record_values(record: EventRecord, group: EventGroup | None, subject_id: int
         "group_key": None if record.group == record.key else record.group,
         "subject_id": subject_id,
         "count": 1 if group is None else group.count,
-        "newest_us": event.received_us if group is None else group.newest_us,
+        "newest_us": _bounded(event.time_us if group is None else group.newest_us),
         "event_id": fitting(event.event_id, _NAME),
         "label": None if event.label is None else fitting(event.label, _CODE),
         "severity": int(record.severity),
