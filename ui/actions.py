@@ -22,6 +22,7 @@ class Category(Enum):
     PAGES = QT_TRANSLATE_NOOP("Actions", "Pages and districts")
     LAYOUTS = QT_TRANSLATE_NOOP("Actions", "Layouts")
     TILES = QT_TRANSLATE_NOOP("Actions", "Tiles")
+    BOXES = QT_TRANSLATE_NOOP("Actions", "Boxes")
     CALL_UP = QT_TRANSLATE_NOOP("Actions", "Call a camera up by its number")
     SCREENS = QT_TRANSLATE_NOOP("Actions", "Screens")
     PROGRAM = QT_TRANSLATE_NOOP("Actions", "Program")
@@ -204,6 +205,69 @@ ACTIONS: Sequence[Action] = (
         Category.TILES,
         lambda commands: commands.zoom(0.8),
         repeats=True,
+    ),
+    Action(
+        "boxes.tile",
+        QT_TRANSLATE_NOOP("Actions", "Boxes on the selected tile, on and off"),
+        ("O",),
+        Category.BOXES,
+        lambda commands: commands.toggle_tile_boxes(),
+    ),
+    Action(
+        "boxes.screen",
+        QT_TRANSLATE_NOOP("Actions", "Boxes on the whole screen"),
+        ("Shift+O",),
+        Category.BOXES,
+        lambda commands: commands.toggle_screen_boxes(),
+    ),
+    Action(
+        "boxes.wall",
+        QT_TRANSLATE_NOOP("Actions", "Boxes on all screens"),
+        ("Ctrl+O",),
+        Category.BOXES,
+        lambda commands: commands.toggle_wall_boxes(),
+    ),
+    Action(
+        "boxes.timing",
+        QT_TRANSLATE_NOOP("Actions", "The tile's picture: fastest, or in step with the boxes"),
+        ("T",),
+        Category.BOXES,
+        lambda commands: commands.toggle_tile_timing(),
+    ),
+    Action(
+        "boxes.screen_timing",
+        QT_TRANSLATE_NOOP("Actions", "The same for the whole screen"),
+        ("Shift+T",),
+        Category.BOXES,
+        lambda commands: commands.toggle_screen_timing(),
+    ),
+    Action(
+        "boxes.adjust",
+        QT_TRANSLATE_NOOP("Actions", "Adjust the boxes to the picture"),
+        ("A",),
+        Category.BOXES,
+        lambda commands: commands.adjust_boxes(),
+    ),
+    Action(
+        "boxes.trails",
+        QT_TRANSLATE_NOOP("Actions", "Trails behind the boxes"),
+        ("Ctrl+T",),
+        Category.BOXES,
+        lambda commands: commands.toggle_trails(),
+    ),
+    Action(
+        "boxes.zones",
+        QT_TRANSLATE_NOOP("Actions", "Zones and lines of the rules"),
+        ("Z",),
+        Category.BOXES,
+        lambda commands: commands.toggle_zones(),
+    ),
+    Action(
+        "boxes.confidence",
+        QT_TRANSLATE_NOOP("Actions", "Confidence at the boxes, in per cent"),
+        ("P",),
+        Category.BOXES,
+        lambda commands: commands.toggle_confidence(),
     ),
     *(_digit(typed) for typed in _DIGITS),
     Action(

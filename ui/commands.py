@@ -29,6 +29,27 @@ class Commands(Protocol):
     def zoom(self, factor: float) -> None:
         """Zoom the selected tile around its middle."""
 
+    def toggle_tile_boxes(self) -> None:
+        """Boxes on the selected tile, or none."""
+
+    def toggle_screen_boxes(self) -> None: ...
+
+    def toggle_wall_boxes(self) -> None: ...
+
+    def toggle_tile_timing(self) -> None:
+        """On the selected tile: fastest picture, or boxes and picture in step."""
+
+    def toggle_screen_timing(self) -> None: ...
+
+    def toggle_trails(self) -> None: ...
+
+    def toggle_zones(self) -> None: ...
+
+    def toggle_confidence(self) -> None: ...
+
+    def adjust_boxes(self) -> None:
+        """Stop the selected tile's picture and shift its boxes in time until they fit."""
+
     def focus_screen(self, by: int) -> None: ...
 
     def toggle_full_screen(self) -> None: ...

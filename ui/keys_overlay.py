@@ -15,6 +15,7 @@ _ORDER = (
     Category.PROGRAM,
     Category.LAYOUTS,
     Category.TILES,
+    Category.BOXES,
     Category.CALL_UP,
 )
 _EDGE = 28

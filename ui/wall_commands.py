@@ -1,8 +1,15 @@
 """Answers the operator's commands with verbs of the wall and of the windows."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Protocol
 
+from PySide6.QtCore import QCoreApplication
+
+from app.services.overlay_types import OverlaySwitches, OverlayVerbs
 from app.services.wall import WallService
+from app.services.wall_screen import TileSnapshot
+from ui.wall.box_wording import timing_words
 
 
 class Shell(Protocol):
@@ -19,6 +26,12 @@ class Shell(Protocol):
     def hide_keys(self) -> bool:
         """Hide the keys wherever they are; true when they were shown."""
 
+    def show_note(self, index: int, words: str) -> None:
+        """Say for two seconds on a screen what a key has done."""
+
+    def adjust_boxes(self, index: int) -> None:
+        """Open the panel that shifts the boxes of the selected tile."""
+
     def dismiss_notice(self) -> None: ...
 
     def focus_search(self) -> None: ...
@@ -29,9 +42,12 @@ class Shell(Protocol):
 class WallCommands:
     """Commands on the wall's focused screen. GUI thread."""
 
-    def __init__(self, wall: WallService, shell: Shell) -> None:
+    def __init__(
+        self, wall: WallService, shell: Shell, overlays: OverlayVerbs | None = None
+    ) -> None:
         self._wall = wall
         self._shell = shell
+        self._overlays = overlays
 
     def turn_page(self, by: int) -> None:
         self._wall.turn_page(self._wall.focused, by)
@@ -73,6 +89,77 @@ class WallCommands:
         wall = self._wall
         wall.zoom(wall.focused, wall.screen(wall.focused).selected, 0.5, 0.5, factor)
 
+    # --- boxes -------------------------------------------------------------------------------
+
+    def toggle_tile_boxes(self) -> None:
+        self._switch(lambda overlays, tile: overlays.toggle_tile(self._wall.focused, tile.cell))
+
+    def toggle_screen_boxes(self) -> None:
+        self._switch(lambda overlays, _tile: overlays.toggle_screen(self._wall.focused))
+
+    def toggle_wall_boxes(self) -> None:
+        self._switch(lambda overlays, _tile: overlays.toggle_wall())
+
+    def toggle_tile_timing(self) -> None:
+        self._time(lambda overlays, tile: overlays.toggle_timing(self._wall.focused, tile.cell))
+
+    def toggle_screen_timing(self) -> None:
+        self._time(lambda overlays, _tile: overlays.toggle_screen_timing(self._wall.focused))
+
+    def toggle_trails(self) -> None:
+        self._draw(
+            lambda now: replace(now, trails=not now.trails),
+            lambda now: _tr("Trails on") if now.trails else _tr("Trails off"),
+        )
+
+    def toggle_zones(self) -> None:
+        self._draw(
+            lambda now: replace(now, zones=not now.zones),
+            lambda now: _tr("Zones on") if now.zones else _tr("Zones off"),
+        )
+
+    def toggle_confidence(self) -> None:
+        self._draw(
+            lambda now: replace(now, confidence=not now.confidence),
+            lambda now: _tr("Confidence on") if now.confidence else _tr("Confidence off"),
+        )
+
+    def adjust_boxes(self) -> None:
+        self._shell.adjust_boxes(self._wall.focused)
+
+    def _switch(self, change: Callable[[OverlayVerbs, TileSnapshot], None]) -> None:
+        overlays, tile = self._overlays, self._selected()
+        if overlays is not None and tile is not None:
+            change(overlays, tile)
+            is_on = overlays.status(tile.key).is_on
+            self._say(_tr("Boxes on") if is_on else _tr("Boxes off"))
+
+    def _time(self, change: Callable[[OverlayVerbs, TileSnapshot], None]) -> None:
+        overlays, tile = self._overlays, self._selected()
+        if overlays is not None and tile is not None:
+            change(overlays, tile)
+            self._say(_tr("Boxes: {0}").format(timing_words(overlays.status(tile.key).timing)))
+
+    def _draw(
+        self,
+        change: Callable[[OverlaySwitches], OverlaySwitches],
+        words: Callable[[OverlaySwitches], str],
+    ) -> None:
+        if self._overlays is not None:
+            self._overlays.set_switches(change(self._overlays.switches))
+            self._say(words(self._overlays.switches))
+
+    def _selected(self) -> TileSnapshot | None:
+        if not self._wall.screens:
+            return None
+        screen = self._wall.screen(self._wall.focused)
+        return next((tile for tile in screen.tiles if tile.cell == screen.selected), None)
+
+    def _say(self, words: str) -> None:
+        self._shell.show_note(self._wall.focused, words)
+
+    # --- screens and the program -------------------------------------------------------------
+
     def focus_screen(self, by: int) -> None:
         self._wall.focus_next(by)
         self._shell.show_screen(self._wall.focused)
@@ -91,3 +178,7 @@ class WallCommands:
 
     def leave(self) -> None:
         self._shell.ask_to_leave()
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Commands", text)

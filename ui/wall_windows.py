@@ -21,6 +21,7 @@ from ui.notices.wall_bar import WallBar
 from ui.overlay import Overlay
 from ui.render_clock import RenderClock
 from ui.screens import ScreenPlacement
+from ui.wall.adjustment import Adjustment
 from ui.wall.wall_window import WallWindow
 from ui.wall_commands import WallCommands
 from ui.window_memory import WindowMemory
@@ -66,7 +67,8 @@ class ProgramWindows(QObject):
         self._sentence = ""
         self.console: ConsoleWindow | None = None
         self._has_console = not options.kiosk
-        self.router = ActionRouter(WallCommands(wall, self))
+        self._adjustment: Adjustment | None = None
+        self.router = ActionRouter(WallCommands(wall, self, overlays))
         monitors = len(application.screens())
         count = options.screens or wanted_screens(monitors, has_console=self._has_console)
         self.walls: Sequence[WallWindow] = [
@@ -160,12 +162,19 @@ class ProgramWindows(QObject):
     def toggle_keys(self, index: int) -> None:
         if self._keys is not None and self._keys.next_page():
             return
-        if self.hide_keys():
+        if self._hide_overlays():
             return
         self._keys = KeysOverlay(self.walls[index])
         self._keys.appear()
 
     def hide_keys(self) -> bool:
+        hidden = self._hide_overlays()
+        if self._adjustment is not None:
+            self._adjustment.cancel()
+            hidden = True
+        return hidden
+
+    def _hide_overlays(self) -> bool:
         hidden = False
         if self._keys is not None:
             self._keys.hide()
@@ -175,6 +184,32 @@ class ProgramWindows(QObject):
             self._leave.hide()
             hidden = True
         return hidden
+
+    def show_note(self, index: int, words: str) -> None:
+        self.walls[index].canvas.show_note(words)
+
+    def adjust_boxes(self, index: int) -> None:
+        screen = self._wall.screen(index)
+        tile = next((tile for tile in screen.tiles if tile.cell == screen.selected), None)
+        if self._overlays is None or tile is None or tile.camera is None:
+            return
+        if self._adjustment is not None:
+            if self._adjustment.key == tile.key:
+                self._adjustment.panel.setFocus()
+                return
+            self._adjustment.cancel()
+        window = self.walls[index]
+        try:
+            self._adjustment = Adjustment(
+                window, self._wall, self._overlays, tile, tile.camera.code
+            )
+        except ValueError:
+            self.show_note(index, self.tr("There is no picture to adjust the boxes to"))
+            return
+        self._adjustment.finished.connect(self._forget_adjustment)
+
+    def _forget_adjustment(self) -> None:
+        self._adjustment = None
 
     def dismiss_notice(self) -> None:
         self.bar.dismiss()

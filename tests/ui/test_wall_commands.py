@@ -31,6 +31,12 @@ class Shell:
         shown, self.keys_are_shown = self.keys_are_shown, False
         return shown
 
+    def show_note(self, index: int, words: str) -> None:
+        self.asked.append(("note", index, words))
+
+    def adjust_boxes(self, index: int) -> None:
+        self.asked.append(("adjust", index))
+
     def dismiss_notice(self) -> None:
         self.asked.append(("dismiss",))
 

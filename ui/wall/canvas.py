@@ -103,7 +103,7 @@ class WallCanvas(QWidget):
 
     @property
     def note(self) -> str:
-        """District and page, for two seconds after they changed; empty otherwise."""
+        """What is said at the lower edge, e.g. the page just turned to; empty after 2 s."""
         return self._note.text
 
     def face(self, key: ViewKey) -> TileFace:
@@ -136,8 +136,7 @@ class WallCanvas(QWidget):
         self._anxious.clear()
         self._plate.show_call_up(snapshot.call_up)
         if earlier is not None and page_words(earlier) != page_words(snapshot):
-            self._note.text = page_words(snapshot)
-            self._note_timer.start()
+            self.show_note(page_words(snapshot))
         for placed in self._order:
             self._judge(placed)
         if earlier is not None and earlier.tiles == snapshot.tiles:
@@ -162,6 +161,15 @@ class WallCanvas(QWidget):
         if earlier.call_up != now.call_up:
             area, ratio = self._plate.area(self.size_px), self.devicePixelRatioF()
             self.update(covering(area, ratio).adjusted(-2, -2, 2, 2))
+
+    def show_note(self, words: str) -> None:
+        """Say something at the lower edge for two seconds."""
+        if self._note.text:
+            self._end_note()
+        self._note.text = words
+        self._note_timer.start()
+        area = self._note.area(self.size_px, self.devicePixelRatioF())
+        self.update(covering(area, self.devicePixelRatioF()))
 
     def _end_note(self) -> None:
         area = self._note.area(self.size_px, self.devicePixelRatioF())
