@@ -11,6 +11,7 @@ from app.core.clock import SystemClock
 from app.core.dispatch import Dispatcher
 from app.core.errors import OperatorError
 from app.core.tasks import Tasks
+from app.services.analytics import AnalyticsService
 from app.services.camera_logins import CameraLogins
 from app.services.credentials import Credentials, KeyringCredentials
 from app.services.instance_lock import only_instance
@@ -18,6 +19,7 @@ from app.services.notices import Notice, NoticeBoard, Severity
 from app.services.overlay_offsets import OverlayOffsets
 from app.services.registry import RegistryService
 from app.services.registry_import import EXIT_REFUSED, import_cameras
+from app.services.station import station_id
 from app.services.wall_memory import WallMemory, WallState
 from app.settings.command_line import Options
 from app.settings.paths import Places, places
@@ -44,6 +46,8 @@ class Services:
     timelines: Timelines
     """Boxes by camera and time; frames are added on the thread that receives them."""
     overlay_offsets: OverlayOffsets
+    analytics: AnalyticsService
+    """Not started yet, like the engine."""
     wall_memory: WallMemory
     remembered: WallState
     """What was on the screens in the last run."""
@@ -78,9 +82,23 @@ def running_services(
         offsets = OverlayOffsets(database, database_tasks, SystemClock(), platform.node())
         offsets.load()
         keys: Credentials = credentials or KeyringCredentials()
-        logins = CameraLogins(keys, tasks(1, "key-store"), notices, SystemClock())
+        key_tasks = tasks(1, "key-store")
+        logins = CameraLogins(keys, key_tasks, notices, SystemClock())
         engine = VideoEngine(registry.camera, dispatcher, _engine_settings(settings.video), logins)
         stack.callback(engine.close)
+        timelines = Timelines()
+        analytics = AnalyticsService(
+            settings.analytics,
+            registry,
+            keys,
+            key_tasks,
+            notices,
+            dispatcher,
+            SystemClock(),
+            station=station_id(where.data),
+            frames=timelines.add,
+        )
+        stack.callback(analytics.close)
         wall_memory = stack.enter_context(
             closing(WallMemory(where.wall_state, dispatcher, notices))
         )
@@ -92,8 +110,9 @@ def running_services(
             registry=registry,
             credentials=keys,
             engine=engine,
-            timelines=Timelines(),
+            timelines=timelines,
             overlay_offsets=offsets,
+            analytics=analytics,
             wall_memory=wall_memory,
             remembered=wall_memory.load(),
         )

@@ -156,6 +156,7 @@ class Session(QObject):
             return
         self._wall_stands = True
         self._services.engine.start()
+        self._services.analytics.start()
         if not self._options.kiosk:
             # Loading the icon font takes longer than a tick may: not on this thread.
             self._services.tasks.run(load_icon_font, done=lambda _nothing: self._open_console())
