@@ -16,7 +16,7 @@ from app.services.wall_screen import (
     ScreenSnapshot,
     WallScreen,
 )
-from app.video.engine_types import Engine, ViewKey, ViewSpec
+from app.video.engine_types import Engine, Moment, ViewKey, ViewSpec
 
 
 class WallService:
@@ -46,6 +46,7 @@ class WallService:
         self._focused = 0
         self._entry = CallUpEntry()
         self._touched: set[int] = set()
+        self._looks: dict[ViewKey, Moment | None] = {}
         self._is_posted = False
 
     # --- state -------------------------------------------------------------------------------
@@ -185,6 +186,14 @@ class WallService:
         wanted = self._screens[screen].selected if cell is None else cell
         self._done(screen, self._screens[screen].look(wanted, lambda _crop: WHOLE))
 
+    def look_back(self, screen: int, cell: int, moment: Moment | None) -> None:
+        """Play the camera of a tile from its ring, from ``moment`` on; ``None``: live again.
+
+        It goes to the engine with what was asked for before, e.g. to place the camera there.
+        """
+        self._looks[ViewKey(f"{screen}/{cell}")] = moment
+        self._post()
+
     # --- calling a camera up -----------------------------------------------------------------
 
     def type_call_up(self, key: str) -> None:
@@ -275,6 +284,10 @@ class WallService:
         for screen in self._screens.values():
             wanted.update(screen.views())
         self._engine.show(wanted, self._warm(wanted))
+        looks, self._looks = self._looks, {}
+        for key, moment in looks.items():
+            if key in wanted:
+                self._engine.look_back(key, moment)
         for index in sorted(touched & self._screens.keys()):
             self.changed.emit(index)
 

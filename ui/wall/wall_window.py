@@ -68,6 +68,7 @@ class WallWindow(QWidget):
         self._is_open = False
         self._drag_from: QPointF | None = None
         self._bar: QWidget | None = None
+        self._dock: QWidget | None = None
         if is_kiosk:
             self.setWindowFlag(Qt.WindowType.FramelessWindowHint)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -99,14 +100,24 @@ class WallWindow(QWidget):
         bar.installEventFilter(self)
         self._arrange()
 
+    def set_dock(self, dock: QWidget) -> None:
+        """Give a child widget room at the right of the tiles for as long as it is not hidden."""
+        self._dock = dock
+        dock.installEventFilter(self)
+        self._arrange()
+
     def _arrange(self) -> None:
-        """The bar takes what it needs; the tiles are laid out anew in the rest."""
+        """Bar and dock take what they need; the tiles are laid out anew in the rest."""
         top, bar = 0, self._bar
         if bar is not None and not bar.isHidden():
             wanted = bar.heightForWidth(self.width())
             top = min(wanted if wanted > 0 else bar.sizeHint().height(), self.height() // 2)
             bar.setGeometry(0, 0, self.width(), top)
-        rest = QRect(0, top, self.width(), self.height() - top)
+        side, dock = 0, self._dock
+        if dock is not None and not dock.isHidden():
+            side = min(dock.sizeHint().width(), self.width() // 2)
+            dock.setGeometry(self.width() - side, top, side, self.height() - top)
+        rest = QRect(0, top, self.width() - side, self.height() - top)
         if rest != self.canvas.geometry():
             self.canvas.setGeometry(rest)
         self._report_size()
@@ -198,7 +209,7 @@ class WallWindow(QWidget):
         super().resizeEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self._bar and event.type() in _BAR_CHANGES:
+        if watched in (self._bar, self._dock) and event.type() in _BAR_CHANGES:
             self._arrange()
         return super().eventFilter(watched, event)
 
