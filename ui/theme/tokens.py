@@ -61,7 +61,7 @@ BOX_PURPLE: Final = "#cc79a7"
 BOX_WHITE: Final = "#e9eef4"
 BOX_OUTLINE: Final = "#05070a"
 """The dark edge around every line of a box, so that it can be seen on a bright picture."""
-ZONE: Final = "#9fd8ff"
+ZONE: Final = "#78a6c4"
 """Zones and lines of rules."""
 
 # --- severity of an event ------------------------------------------------------------------------

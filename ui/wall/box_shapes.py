@@ -26,15 +26,13 @@ class Shape(Enum):
 Bar = tuple[int, int, int, int]
 """A filled rectangle: left, top, width, height."""
 Bars = Sequence[Bar]
-_Cut = Callable[[int, int, int, int, int], Bars]
+Cut = Callable[[int, int, int, int, int], Bars]
+"""The lines of a shape along the inner edge of a box (left, top, width and height, at least 3
+pixels), each as thick as the last number."""
 
 
-def bars_of(shape: Shape, x: int, y: int, width: int, height: int, line: int) -> Bars:
-    """The lines of a shape, ``line`` thick, along the inner edge of a box; at least 3 pixels."""
-    return _CUTS[shape](x, y, width, height, line)
-
-
-def _frame(x: int, y: int, w: int, h: int, t: int) -> Bars:
+def plain_bars(x: int, y: int, w: int, h: int, t: int) -> Bars:
+    """A frame: what is drawn of every class where there is no room for a shape."""
     return ((x, y, w, t), (x, y + h - t, w, t), (x, y, t, h), (x + w - t, y, t, h))
 
 
@@ -69,14 +67,14 @@ def _corner_double(x: int, y: int, w: int, h: int, t: int) -> Bars:
 def _double(x: int, y: int, w: int, h: int, t: int) -> Bars:
     inset = 3 * t
     if min(w, h) <= 2 * inset + 2:
-        return _frame(x, y, w, h, 2 * t)
-    inner = _frame(x + inset, y + inset, w - 2 * inset, h - 2 * inset, t)
-    return (*_frame(x, y, w, h, t), *inner)
+        return plain_bars(x, y, w, h, 2 * t)
+    inner = plain_bars(x + inset, y + inset, w - 2 * inset, h - 2 * inset, t)
+    return (*plain_bars(x, y, w, h, t), *inner)
 
 
 def _roof(x: int, y: int, w: int, h: int, t: int) -> Bars:
     """A frame with a heavy upper edge."""
-    return (*_frame(x, y, w, h, t), (x, y, w, min(h, 4 * t)))
+    return (*plain_bars(x, y, w, h, t), (x, y, w, min(h, 4 * t)))
 
 
 def _brackets(x: int, y: int, w: int, h: int, t: int) -> Bars:
@@ -114,7 +112,7 @@ def _ticks(x: int, y: int, w: int, h: int, t: int) -> Bars:
     a = _arm(w, h, t)
     middle, centre = x + (w - t) // 2, y + (h - t) // 2
     return (
-        *_frame(x, y, w, h, t),
+        *plain_bars(x, y, w, h, t),
         (middle, y, t, a),
         (middle, y + h - a, t, a),
         (x, centre, a, t),
@@ -149,14 +147,14 @@ def _cut(x: int, y: int, w: int, h: int, t: int) -> Bars:
 
 
 def _heavy(x: int, y: int, w: int, h: int, t: int) -> Bars:
-    return _frame(x, y, w, h, min(3 * t, max(t, min(w, h) // 3)))
+    return plain_bars(x, y, w, h, min(3 * t, max(t, min(w, h) // 3)))
 
 
 def _blocks(x: int, y: int, w: int, h: int, t: int) -> Bars:
     """A frame with a filled square in each corner."""
     a = max(2 * t, min(4 * t, min(w, h) // 3))
     return (
-        *_frame(x, y, w, h, t),
+        *plain_bars(x, y, w, h, t),
         (x, y, a, a),
         (x + w - a, y, a, a),
         (x, y + h - a, a, a),
@@ -175,8 +173,8 @@ def _corner_stubs(x: int, y: int, w: int, h: int, t: int) -> Bars:
     )
 
 
-_CUTS: Mapping[Shape, _Cut] = {
-    Shape.FRAME: _frame,
+CUTS: Mapping[Shape, Cut] = {
+    Shape.FRAME: plain_bars,
     Shape.CORNERS: _corners,
     Shape.DOUBLE: _double,
     Shape.ROOF: _roof,

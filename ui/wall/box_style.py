@@ -13,7 +13,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QBrush, QColor, QPainter, QPixmap
 
 from ui.theme import tokens
-from ui.wall.box_shapes import Shape, bars_of
+from ui.wall.box_shapes import CUTS, Cut, Shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +22,29 @@ class BoxStyle:
 
     colour: str
     shape: Shape
+    bars: Cut
+    """Cuts the shape out of a box."""
+
+
+def _style(colour: str, shape: Shape) -> BoxStyle:
+    return BoxStyle(colour, shape, CUTS[shape])
 
 
 _STYLES: Mapping[str, BoxStyle] = {
-    "person": BoxStyle(tokens.BOX_ORANGE, Shape.CORNERS),
-    "face": BoxStyle(tokens.BOX_ORANGE, Shape.CORNER_DOUBLE),
-    "vehicle": BoxStyle(tokens.BOX_SKY, Shape.GAPS),
-    "car": BoxStyle(tokens.BOX_SKY, Shape.FRAME),
-    "truck": BoxStyle(tokens.BOX_YELLOW, Shape.DOUBLE),
-    "bus": BoxStyle(tokens.BOX_YELLOW, Shape.ROOF),
-    "motorcycle": BoxStyle(tokens.BOX_GREEN, Shape.TICKS),
-    "bicycle": BoxStyle(tokens.BOX_GREEN, Shape.POSTS),
-    "animal": BoxStyle(tokens.BOX_PURPLE, Shape.CUT),
-    "bag": BoxStyle(tokens.BOX_PURPLE, Shape.BRACKETS),
-    "plate": BoxStyle(tokens.BOX_WHITE, Shape.RAILS),
-    "fire": BoxStyle(tokens.BOX_VERMILLION, Shape.HEAVY),
-    "smoke": BoxStyle(tokens.BOX_VERMILLION, Shape.BLOCKS),
-    "unknown": BoxStyle(tokens.BOX_WHITE, Shape.CORNER_STUBS),
+    "person": _style(tokens.BOX_ORANGE, Shape.CORNERS),
+    "face": _style(tokens.BOX_ORANGE, Shape.CORNER_DOUBLE),
+    "vehicle": _style(tokens.BOX_SKY, Shape.GAPS),
+    "car": _style(tokens.BOX_SKY, Shape.FRAME),
+    "truck": _style(tokens.BOX_YELLOW, Shape.DOUBLE),
+    "bus": _style(tokens.BOX_YELLOW, Shape.ROOF),
+    "motorcycle": _style(tokens.BOX_GREEN, Shape.TICKS),
+    "bicycle": _style(tokens.BOX_GREEN, Shape.POSTS),
+    "animal": _style(tokens.BOX_PURPLE, Shape.CUT),
+    "bag": _style(tokens.BOX_PURPLE, Shape.BRACKETS),
+    "plate": _style(tokens.BOX_WHITE, Shape.RAILS),
+    "fire": _style(tokens.BOX_VERMILLION, Shape.HEAVY),
+    "smoke": _style(tokens.BOX_VERMILLION, Shape.BLOCKS),
+    "unknown": _style(tokens.BOX_WHITE, Shape.CORNER_STUBS),
 }
 _UNKNOWN = _STYLES["unknown"]
 
@@ -81,7 +87,7 @@ def style_sample(label: str, width: int, height: int, ratio: float = 1.0) -> QPi
     painter = QPainter(pixmap)
     colour = colour_of(style.colour)
     edge = max(1, round(2 * ratio))
-    for bar in bars_of(style.shape, edge, edge, across - 2 * edge, down - 2 * edge, line):
+    for bar in style.bars(edge, edge, across - 2 * edge, down - 2 * edge, line):
         painter.fillRect(*bar, colour)
     painter.end()
     pixmap.setDevicePixelRatio(ratio)

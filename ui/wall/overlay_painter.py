@@ -5,15 +5,17 @@ filled rectangles: with PySide that is several times faster than lists of lines 
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
+from math import floor
 
 from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QBrush, QColor, QPainter, QPen, QPolygon
+from PySide6.QtGui import QBrush, QPainter, QPen, QPolygon
 
 from app.domain.mapping import Affine
 from app.services.overlay_types import OverlayBox, OverlayShape, TileOverlay
 from ui.theme import tokens
 from ui.wall.box_label import box_label, label_height
-from ui.wall.box_shapes import Shape, bars_of
+from ui.wall.box_shapes import plain_bars
 from ui.wall.box_style import colour_of, dashed_brush, style_of
 from ui.wall.box_wording import box_words
 
@@ -23,13 +25,13 @@ LABELS_FROM = 320
 DETAILS_FROM = 640
 MOST_BOXES = 50
 _SMALLEST = 3
-_OUTLINE = colour_of(tokens.BOX_OUTLINE, 170)
+_OUTLINE = colour_of(tokens.BOX_OUTLINE)
+"""Opaque, because Qt takes ten times longer for a translucent upright line."""
+_ZONE = colour_of(tokens.ZONE)
 _IDLE = 0.7
 _STEPS = 8
 """Fading has so many steps, so that its colours can be kept."""
-_TRAIL_ALPHA = 200
-_ZONE_ALPHA = 190
-_ZONE_GROUND = colour_of(tokens.ZONE, 22)
+_ZONE_GROUND = QBrush(colour_of(tokens.ZONE, 22))
 
 
 def paint_overlay(
@@ -73,22 +75,25 @@ def _paint_boxes(
     fill = painter.fillRect
     left, top = area.x(), area.y()
     right, low = left + area.width(), top + area.height()
+    across, down, x0, y0 = to.a, to.e, to.c + 0.5, to.f + 0.5
     edge = max(1, line // 2)
     grown = 2 * edge
     for box in boxes:
         place = box.box
-        x, y = round(to.a * place.x1 + to.c), round(to.e * place.y1 + to.f)
-        w = max(_SMALLEST, round(to.a * place.x2 + to.c) - x)
-        h = max(_SMALLEST, round(to.e * place.y2 + to.f) - y)
+        x, y = floor(across * place.x1 + x0), floor(down * place.y1 + y0)
+        w = max(_SMALLEST, floor(across * place.x2 + x0) - x)
+        h = max(_SMALLEST, floor(down * place.y2 + y0) - y)
         if x >= right or y >= low or x + w <= left or y + h <= top:
             continue
         style = style_of(box.label)
-        thick = max(1, line // 2) if box.is_idle else line
-        shape = Shape.FRAME if plain else style.shape
-        bars = bars_of(shape, x, y, w, h, thick)
-        strength = int(box.alpha * (_IDLE if box.is_idle else 1.0) * _STEPS + 0.5)
-        alpha = 255 * strength // _STEPS
-        dark = _OUTLINE if alpha == 255 else colour_of(tokens.BOX_OUTLINE, 170 * alpha // 255)
+        if box.is_idle or box.alpha < 1.0:
+            thick = max(1, line // 2) if box.is_idle else line
+            strength = box.alpha * (_IDLE if box.is_idle else 1.0)
+            alpha = 255 * floor(strength * _STEPS + 0.5) // _STEPS
+            dark = colour_of(tokens.BOX_OUTLINE, alpha)
+        else:
+            thick, alpha, dark = line, 255, _OUTLINE
+        bars = (plain_bars if plain else style.bars)(x, y, w, h, thick)
         for bx, by, bw, bh in bars:
             fill(bx - edge, by - edge, bw + grown, bh + grown, dark)
         if box.is_late:
@@ -147,13 +152,20 @@ def _meets(here: tuple[int, int, int, int], others: Sequence[tuple[int, int, int
 
 
 def _paint_trail(painter: QPainter, box: OverlayBox, to: Affine, line: int) -> None:
+    """Where the object has been; gone as soon as its box begins to fade."""
+    if box.alpha < 1.0:
+        return
     points = _polygon(box.trail, to)
-    painter.setPen(QPen(_OUTLINE, line + 2))
+    painter.setPen(_pen(tokens.BOX_OUTLINE, line + 2))
     painter.drawPolyline(points)
-    alpha = 255 * int(box.alpha * _STEPS + 0.5) // _STEPS
-    colour = colour_of(style_of(box.label).colour, min(alpha, _TRAIL_ALPHA))
-    painter.setPen(QPen(colour, line))
+    painter.setPen(_pen(style_of(box.label).colour, line))
     painter.drawPolyline(points)
+
+
+@lru_cache(maxsize=128)
+def _pen(colour: str, width: int) -> QPen:
+    """Opaque: Qt takes far longer for translucent lines."""
+    return QPen(colour_of(colour), width)
 
 
 def _paint_shapes(
@@ -170,8 +182,8 @@ def _paint_shapes(
         points = _polygon(shape.points, to)
         if points.size() < 2:
             continue
-        painter.setBrush(Qt.BrushStyle.NoBrush if shape.is_line else QBrush(_ZONE_GROUND))
-        for pen in (QPen(_OUTLINE, line + 2), QPen(colour_of(tokens.ZONE, _ZONE_ALPHA), line)):
+        painter.setBrush(Qt.BrushStyle.NoBrush if shape.is_line else _ZONE_GROUND)
+        for pen in (_pen(tokens.BOX_OUTLINE, line + 2), _pen(tokens.ZONE, line)):
             painter.setPen(pen)
             if shape.is_line:
                 painter.drawPolyline(points)
@@ -190,11 +202,10 @@ def _paint_shapes(
 
 
 def _paint_knobs(painter: QPainter, points: QPolygon, radius: int) -> None:
-    colour: QColor = colour_of(tokens.ZONE, _ZONE_ALPHA)
     for point in (points.first(), points.last()):
         x, y = point.x() - radius, point.y() - radius
         painter.fillRect(x - 1, y - 1, 2 * radius + 2, 2 * radius + 2, _OUTLINE)
-        painter.fillRect(x, y, 2 * radius, 2 * radius, colour)
+        painter.fillRect(x, y, 2 * radius, 2 * radius, _ZONE)
 
 
 def _polygon(points: Sequence[tuple[float, float]], to: Affine) -> QPolygon:
