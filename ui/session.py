@@ -10,14 +10,17 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from PySide6.QtCore import QLocale, QObject, Qt, QTimer, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from app.bootstrap import Services, running_services
+from app.core.clock import SystemClock
 from app.core.logs import start_logging
 from app.services.credentials import MemoryCredentials
 from app.services.first_screen import FirstScreen
+from app.services.overlay import OverlayService
 from app.services.wall import WallService
 from app.settings.command_line import Options
 from ui.dispatcher import QtDispatcher
@@ -35,6 +38,8 @@ from ui.window_memory import WindowMemory
 if TYPE_CHECKING:  # loaded for the demo only
     from ui.demo_start import DemoStart
 
+_PACE_MS = 1000
+"""How often it is measured how late boxes come."""
 _STANDS_AFTER_MS = 1500
 """Work begins at the latest then, also where no window can be seen."""
 _log = logging.getLogger(__name__)
@@ -96,19 +101,39 @@ class Session(QObject):
             # The demo city's scenes of the next page would be drawn before those of this one.
             warm_pages=0 if options.demo else services.settings.video.warm_pages,
         )
+        self._overlays = OverlayService(
+            self._wall,
+            engine,
+            services.analytics,
+            services.timelines,
+            services.overlay_offsets,
+            SystemClock(),
+            services.settings.analytics,
+            remembered=services.remembered.overlay,
+        )
         self._clock = RenderClock(engine, services.settings.wall.refresh_hz, self)
         memory = WindowMemory(services.places.data / "windows.ini")
         self._windows = ProgramWindows(
-            application, self._wall, engine, self._clock, memory, services.notices, options
+            application,
+            self._wall,
+            engine,
+            self._clock,
+            memory,
+            services.notices,
+            options,
+            overlays=self._overlays,
         )
         self._windows.leave_confirmed.connect(self.leave)
         self._last_words = LastWords(options, self._windows, engine, self._clock, started_at)
         self._first_screen: FirstScreen | None = None
         self._demo: DemoStart | None = None
+        self._pace = QTimer(self)
+        self._pace.timeout.connect(self._keep_pace)
         self._is_leaving = False
         self._wall_stands = False
         self._connections = [
-            self._wall.changed.connect(self._on_wall_changed),
+            self._wall.changed.connect(self._remember_wall),
+            self._overlays.remembered_changed.connect(self._remember_wall),
             services.registry.changed.connect(self._on_registry_changed),
         ]
 
@@ -141,14 +166,20 @@ class Session(QObject):
 
     def close(self) -> None:
         """Close the windows; what is on the screens is remembered as it is now."""
+        self._pace.stop()
         for connection in self._connections:
             connection.close()
-        self._services.wall_memory.remember(self._wall.state)
+        self._remember_wall()
         self._windows.close()
+        self._overlays.close()
         if self._demo is not None:
             self._demo.close()
 
     # --- inside ----------------------------------------------------------------------------------
+
+    @Slot()
+    def _keep_pace(self) -> None:
+        self._overlays.tick()
 
     @Slot()
     def _on_wall_stands(self) -> None:
@@ -157,6 +188,7 @@ class Session(QObject):
         self._wall_stands = True
         self._services.engine.start()
         self._services.analytics.start()
+        self._pace.start(_PACE_MS)
         if not self._options.kiosk:
             # Loading the icon font takes longer than a tick may: not on this thread.
             self._services.tasks.run(load_icon_font, done=lambda _nothing: self._open_console())
@@ -206,8 +238,9 @@ class Session(QObject):
 
         self._windows.open_console(make_console(self._services, self._wall, self._windows))
 
-    def _on_wall_changed(self, _screen: int) -> None:
-        self._services.wall_memory.remember(self._wall.state)
+    def _remember_wall(self, _what: object = None) -> None:
+        state = msgspec.structs.replace(self._wall.state, overlay=self._overlays.state)
+        self._services.wall_memory.remember(state)
 
     def _on_registry_changed(self, _nothing: None) -> None:
         self._wall.registry_changed()
