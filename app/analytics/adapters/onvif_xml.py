@@ -82,13 +82,19 @@ class MetadataStream:
         self._parser: etree.XMLPullParser[Any] | None = None
         self._size = 0
 
+    def reset(self) -> None:
+        """Forget the document that is open."""
+        self._parser = None
+
     @property
     def is_open(self) -> bool:
         """Whether a document has begun and not ended."""
         return self._parser is not None
 
-    def feed(self, data: bytes, received_us: int) -> Reading:
+    def feed(self, data: bytes, received_us: int, *, is_beginning: bool = False) -> Reading:
         """Read the next bytes: what they complete is returned.
+
+        ``is_beginning``: a document is known to begin here, however short the piece.
 
         Raises ``BadMessage`` for a document that is broken, too large or unsafe; what was complete
         before the fault is lost with it.
@@ -96,6 +102,8 @@ class MetadataStream:
         frames: list[DetectionFrame] = []
         events: list[AnalyticsEvent] = []
         try:
+            if is_beginning:
+                self._begin()
             for part in _documents(data):
                 for found in self._feed(part, received_us):
                     if isinstance(found, DetectionFrame):
@@ -140,9 +148,12 @@ class MetadataStream:
                 if data.strip(b"\0\r\n\t "):
                     raise BadMessage("The XML does not begin with a metadata stream")
                 return None
-            self._parser = etree.XMLPullParser(("end",), tag=_READ, **_SAFE)
-            self._size = 0
+            self._begin()
         return self._parser
+
+    def _begin(self) -> None:
+        self._parser = etree.XMLPullParser(("end",), tag=_READ, **_SAFE)
+        self._size = 0
 
     def _element(
         self, element: etree._Element, parent: etree._Element | None, received_us: int
@@ -155,6 +166,11 @@ class MetadataStream:
         if element.tag == PTZ_STATUS and (parent is None or parent.tag != FRAME):
             return read_ptz(self._scene, self._camera, element, received_us)
         return None
+
+
+def begins_document(data: bytes) -> bool:
+    """Whether a document's first bytes are the first of ``data``."""
+    return _BEGINS.match(data) is not None
 
 
 def _documents(data: bytes) -> Iterator[bytes]:
