@@ -58,7 +58,7 @@ class ProgramWindows(QObject):
         self._application = application
         self._wall = wall
         self._clock = clock
-        self._overlays = overlays
+        self.overlays = overlays
         self._marks = marks
         self._memory = memory
         self._keys: KeysOverlay | None = None
@@ -191,7 +191,7 @@ class ProgramWindows(QObject):
     def adjust_boxes(self, index: int) -> None:
         screen = self._wall.screen(index)
         tile = next((tile for tile in screen.tiles if tile.cell == screen.selected), None)
-        if self._overlays is None or tile is None or tile.camera is None:
+        if self.overlays is None or tile is None or tile.camera is None:
             return
         if self._adjustment is not None:
             if self._adjustment.key == tile.key:
@@ -200,9 +200,7 @@ class ProgramWindows(QObject):
             self._adjustment.cancel()
         window = self.walls[index]
         try:
-            self._adjustment = Adjustment(
-                window, self._wall, self._overlays, tile, tile.camera.code
-            )
+            self._adjustment = Adjustment(window, self._wall, self.overlays, tile, tile.camera.code)
         except ValueError:
             self.show_note(index, self.tr("There is no picture to adjust the boxes to"))
             return
@@ -242,7 +240,7 @@ class ProgramWindows(QObject):
             index,
             self._handle_key,
             is_kiosk=options.kiosk,
-            overlays=self._overlays,
+            overlays=self.overlays,
             marks=self._marks,
         )
         window.seen.connect(clock.wake)

@@ -5,6 +5,7 @@ from app.services.health import HealthWatch
 from app.services.live_counts import LiveCounts
 from app.services.wall import WallService
 from ui.binding import bind
+from ui.console.boxes_panel import BoxesPanel
 from ui.console.camera_panel import CameraPanel
 from ui.console.console_window import ConsoleWindow
 from ui.console.status_line import StatusLine
@@ -34,6 +35,12 @@ def make_console(services: Services, wall: WallService, windows: ProgramWindows)
     bind(cameras, wall.changed, follow)
     bind(cameras, registry.changed, lambda _nothing: cameras.follow_again())
     follow()
-    return ConsoleWindow(
+    console = ConsoleWindow(
         cameras, NoticeBanner(services.notices), StatusLine(HealthWatch(engine)), windows.router
     )
+    if windows.overlays is not None:
+        boxes = BoxesPanel(windows.overlays, services.analytics)
+        boxes.left.connect(windows.focus_wall)
+        bind(boxes, wall.changed, lambda _screen: boxes.follow(wall.focused))
+        console.add_page(boxes, console.tr("Boxes"))
+    return console
