@@ -25,10 +25,15 @@ _LEAST_STEP = 0.05
 
 
 class BlockDetector:
-    """Judges the full picture of each third look."""
+    """Judges the full picture of some looks."""
 
     def __init__(self) -> None:
         self._state = Hysteresis(enter=2, leave=2)
+
+    @property
+    def is_eager(self) -> bool:
+        """Whether the next look is wanted soon, because something begins or ends."""
+        return self._state.is_undecided
 
     def look(self, full: Grey) -> bool:
         """Take a picture into account; whether blocks show."""
@@ -49,9 +54,10 @@ def block_strength(full: Grey) -> float:
     steps = cv2.absdiff(cut[:, 1:], cut[:, :-1])
     cv2.threshold(steps, _STRONGEST, _STRONGEST, cv2.THRESH_TRUNC, dst=steps)
     sums = cv2.reduce(steps, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0]
-    borders = sums[_GRID - 1 :: _GRID]
-    inside = float(sums.sum() - borders.sum()) / (sums.size - borders.size)
-    if inside < _LEAST_STEP * rows:
+    whole = sums[: sums.size // _GRID * _GRID].reshape(-1, _GRID)
+    *inside, border = whole.sum(axis=0).tolist()
+    mean = sum(inside) / len(inside)
+    if mean < _LEAST_STEP * rows * whole.shape[0]:
         return 1.0
-    strength: float = borders.mean() / inside
+    strength: float = border / mean
     return strength

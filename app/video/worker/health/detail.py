@@ -27,49 +27,68 @@ third of the usual bit rate leave 0.9."""
 _LOST_SHARE = 0.5
 """So many of the cells without their detail are a fault: all of a blurred picture, and the part of
 a covered one. Traffic takes at most a tenth."""
-_KNOWN_AFTER = 15
-_MEMORY = 150
-"""Looks over which the reference is averaged; each second picture is looked at, so five minutes:
+_MUCH = 0.85
+"""While so much of all detail is there, it is not gone from half of the cells."""
+_KNOWN_AFTER = 30
+_MEMORY = 40
+"""Looks over which the reference is averaged; each eighth picture is looked at, so five minutes:
 dusk, which halves the contrast within twenty, stays within a fifth of it."""
-_ACCEPTED_AFTER = 4 * 3600
-"""After a shift the reference follows in spite of the fault: fog may stay for a night."""
+_ACCEPTED_AFTER = 8 * 3600 // 8
+"""After a shift of eight hours the reference follows in spite of the fault: fog may stay."""
 _VIDEO_BLACK = 16.0
 _LEAST_BRIGHTNESS = 0.2
 
 
 class DetailDetector:
-    """Judges the middle picture of each second look."""
+    """Judges the middle picture of some looks."""
 
-    def __init__(self) -> None:
-        self._work: tuple[Grey, Grey] | None = None
+    def __init__(self, middle: Grey) -> None:
+        """``middle`` is a picture of the shape that all will have."""
+        height, width = middle.shape
+        self._smooth = np.empty_like(middle)
+        self._detail = np.empty_like(middle)
+        self._half: Grey = np.empty((height // 2, width // 2), np.uint8)
         self._reference: Cells = np.zeros(_CELLS[::-1], np.float32)
+        self._total = 0.0
         self._brightness = 0.0
         self._learnt = 0
         self._bad_for = 0
         self._state = Hysteresis(enter=3, leave=2)
 
+    @property
+    def is_eager(self) -> bool:
+        """Whether the next look is wanted soon: to learn, or because something begins or ends."""
+        return self._learnt < _KNOWN_AFTER or self._state.is_undecided
+
     def look(self, middle: Grey, brightness: float) -> bool:
         """Take a picture and its mean luma into account; whether its detail is gone."""
         cells = self._cells(middle)
+        total = cv2.sumElems(cells)[0]
         above_black = max(1.0, brightness - _VIDEO_BLACK)
         if self._learnt < _KNOWN_AFTER:
             self._learn(cells, above_black)
             return False
-        share = self._lost_share(cells, above_black)
-        self._bad_for = self._bad_for + 1 if share >= _LOST_SHARE else 0
-        present = self._state.see(is_bad=share >= _LOST_SHARE, is_good=share < 0.7 * _LOST_SHARE)
-        if not (present or self._bad_for) or self._bad_for > _ACCEPTED_AFTER:
+        if total > _MUCH * self._total and not self._state.is_present:
+            share = 0.0
+        else:
+            share = self._lost_share(cells, above_black)
+        is_bad = share >= _LOST_SHARE
+        present = self._state.see(is_bad=is_bad, is_good=share < 0.7 * _LOST_SHARE)
+        self._bad_for = self._bad_for + 1 if is_bad else 0
+        if not (present or is_bad) or self._bad_for > _ACCEPTED_AFTER:
             self._learn(cells, above_black)
         return present
 
     def _cells(self, middle: Grey) -> Cells:
-        if self._work is None or self._work[0].shape != middle.shape:
-            self._work = np.empty_like(middle), np.empty_like(middle)
-        smooth, detail = self._work
+        smooth, detail, half = self._smooth, self._detail, self._half
         cv2.blur(middle, (3, 3), dst=smooth)
         cv2.absdiff(middle, smooth, dst=detail)
         cv2.convertScaleAbs(detail, dst=detail, alpha=_GAIN)
-        return cv2.resize(detail, _CELLS, interpolation=cv2.INTER_AREA).astype(np.float32)
+        # Halving first: OpenCV's general area averaging is the dearest step.
+        high, wide = half.shape
+        even = detail[: high * 2, : wide * 2]
+        cv2.resize(even, (wide, high), dst=half, interpolation=cv2.INTER_AREA)
+        return cv2.resize(half, _CELLS, interpolation=cv2.INTER_AREA).astype(np.float32)
 
     def _lost_share(self, cells: Cells, brightness: float) -> float:
         darker = min(1.0, max(_LEAST_BRIGHTNESS, brightness / self._brightness))
@@ -82,5 +101,7 @@ class DetailDetector:
 
     def _learn(self, cells: Cells, brightness: float) -> None:
         self._learnt = min(self._learnt + 1, _MEMORY)
-        self._reference += (cells - self._reference) / self._learnt
-        self._brightness += (brightness - self._brightness) / self._learnt
+        share = 1 / self._learnt
+        cv2.accumulateWeighted(cells, self._reference, share)
+        self._total = cv2.sumElems(self._reference)[0]
+        self._brightness += (brightness - self._brightness) * share

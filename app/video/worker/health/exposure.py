@@ -14,28 +14,38 @@ nine tenths of its picture above ``_BLACK``."""
 _WHITE = 225
 _WHITE_SHARE = 0.75
 """Sun or a lamp in the lens leaves a rim; a bright sky alone covers half a picture at most."""
+_MAY_BE_BLACK = 1.1 * (_BLACK + 2 * _BRIGHT_SHARE * 255)
+_MAY_BE_WHITE = 0.5 * _WHITE
+"""Between these means neither question arises, which saves looking closer."""
 
 
 class ExposureDetector:
-    """Judges the low picture of each look."""
+    """Judges the low picture of some looks."""
 
-    def __init__(self) -> None:
-        # Headlights blind a camera for a second or two: not five.
-        self._black = Hysteresis(enter=4, leave=3)
-        self._white = Hysteresis(enter=5, leave=3)
-        self._work: Grey = np.empty((0, 0), np.uint8)
+    def __init__(self, low: Grey) -> None:
+        """``low`` is a picture of the shape that all will have."""
+        # Headlights blind a camera for a second or two.
+        self._black = Hysteresis(enter=3, leave=2)
+        self._white = Hysteresis(enter=3, leave=2)
+        self._work = np.empty_like(low)
+
+    @property
+    def is_eager(self) -> bool:
+        """Whether the next look is wanted soon, because something begins or ends."""
+        return self._black.is_undecided or self._white.is_undecided
 
     def look(self, low: Grey) -> tuple[bool, bool]:
-        """Whether the picture is black, and whether it is white."""
-        if self._work.shape != low.shape:
-            self._work = np.empty_like(low)
-        above_black = self._share_above(low, _BLACK)
-        black = self._black.see(
-            is_bad=above_black <= _BRIGHT_SHARE, is_good=above_black > 2 * _BRIGHT_SHARE
-        )
-        white_share = self._share_above(low, _WHITE) if above_black > _WHITE_SHARE else 0.0
+        """Take a picture into account; whether it is black, and whether it is white."""
+        mean = cv2.mean(low)[0]
+        if mean < _MAY_BE_BLACK:
+            bright = self._share_above(low, _BLACK)
+            dazzled = 0.0
+        else:
+            bright = 1.0
+            dazzled = self._share_above(low, _WHITE) if mean > _MAY_BE_WHITE else 0.0
+        black = self._black.see(is_bad=bright <= _BRIGHT_SHARE, is_good=bright > 2 * _BRIGHT_SHARE)
         white = self._white.see(
-            is_bad=white_share >= _WHITE_SHARE, is_good=white_share < 0.8 * _WHITE_SHARE
+            is_bad=dazzled >= _WHITE_SHARE, is_good=dazzled < 0.8 * _WHITE_SHARE
         )
         return black, white
 

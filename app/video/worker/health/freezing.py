@@ -26,10 +26,12 @@ picture stays below 10 even at a tenth of the usual rate; a digit of the clock c
 _CELLS = (32, 18)
 _ALWAYS = 0.97
 """A place that changed in so many of the looks always moves: a clock, not traffic."""
-_KNOWN_AFTER = 60
-_MEMORY = 300
+_KNOWN_AFTER = 30
+_MEMORY = 100
 """Looks over which the shares are averaged, so that a clock that was switched off is forgotten
-after ten looks."""
+after a few."""
+_EAGER, _PACE = 2, 12
+"""Each so manyth look teaches, in the beginning and once enough is known."""
 _STILL_LOOKS = 8
 _LEARNING_STILL = 3
 """From this still look on nothing is learnt: it may be the beginning of a freeze."""
@@ -42,13 +44,13 @@ _LEAVE = 2
 
 
 class FreezeDetector:
-    """Compares each look with the one before it."""
+    """Judges the low picture of each look."""
 
     def __init__(self, low: Grey) -> None:
-        """``low`` is the first picture; later ones have the same shape."""
-        self._before = low.copy()
+        """``low`` is a picture of the shape that all will have."""
         self._work = np.empty_like(low)
         self._moves: npt.NDArray[np.float32] = np.zeros(_CELLS[::-1], np.float32)
+        self._looks = 0
         self._learnt = 0
         self._has_clock = False
         self._still = 0
@@ -57,19 +59,19 @@ class FreezeDetector:
         self._longest = 0.0
         self.is_frozen = False
 
-    def look(self, low: Grey) -> bool:
-        """Take a picture into account; whether the camera's picture is frozen."""
-        has_moved = cv2.norm(low, self._before, cv2.NORM_INF) > _MOVED
+    def look(self, low: Grey, before: Grey) -> bool:
+        """Compare a picture with the one of the look before; whether the camera's is frozen."""
+        has_moved = cv2.norm(low, before, cv2.NORM_INF) > _MOVED
         self._longest *= _FORGET
         if has_moved:
             self._end_stillness()
         else:
             self._moved = 0
             self._still += 1
-            self._identical += self._is_identical(low)
-        if self._still < _LEARNING_STILL and not self.is_frozen:
-            self._learn(low)
-        np.copyto(self._before, low)
+            self._identical += self._is_identical(low, before)
+        self._looks += 1
+        if self._still < _LEARNING_STILL and not self.is_frozen and self._looks % self._pace == 0:
+            self._learn(low, before)
         if not self.is_frozen:
             self.is_frozen = self._has_stood()
         return self.is_frozen
@@ -80,6 +82,10 @@ class FreezeDetector:
         if self._has_clock:
             return True
         return self._still >= self._patience and 2 * self._identical >= self._still
+
+    @property
+    def _pace(self) -> int:
+        return _EAGER if self._learnt < 2 * _KNOWN_AFTER else _PACE
 
     @property
     def _patience(self) -> float:
@@ -99,14 +105,14 @@ class FreezeDetector:
         self._longest = min(self._longest, _LONGEST)
         self._still = self._identical = 0
 
-    def _is_identical(self, low: Grey) -> bool:
-        cv2.absdiff(low, self._before, dst=self._work)
+    def _is_identical(self, low: Grey, before: Grey) -> bool:
+        cv2.absdiff(low, before, dst=self._work)
         return cv2.countNonZero(self._work) <= (1 - _IDENTICAL) * low.size
 
-    def _learn(self, low: Grey) -> None:
+    def _learn(self, low: Grey, before: Grey) -> None:
         """Note which places changed since the last look."""
         work = self._work
-        cv2.absdiff(low, self._before, dst=work)
+        cv2.absdiff(low, before, dst=work)
         cv2.threshold(work, _MOVED, 255, cv2.THRESH_BINARY, dst=work)
         moved = cv2.resize(work, _CELLS, interpolation=cv2.INTER_AREA) > 0
         self._learnt += 1

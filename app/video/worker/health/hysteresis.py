@@ -11,6 +11,11 @@ class Hysteresis:
         self._run = 0
         self.is_present = False
 
+    @property
+    def is_undecided(self) -> bool:
+        """Whether the next look may change it, so that it is worth while to look again soon."""
+        return self._run > 0
+
     def see(self, *, is_bad: bool, is_good: bool) -> bool:
         """Take one look into account; returns whether the state is present now."""
         if is_good if self.is_present else is_bad:

@@ -1,8 +1,7 @@
 """One look a second at the pictures of a hot stream: what is wrong with them.
 
 Everything is judged on the luma plane, which planar pictures give without a conversion; of rare
-formats a small grey copy is made. Black, white and frozen are judged in each look, the dearer
-questions in turn.
+formats a small grey copy is made.
 """
 
 from typing import Protocol
@@ -16,12 +15,16 @@ from app.video.worker.health.blocks import BlockDetector
 from app.video.worker.health.detail import DetailDetector
 from app.video.worker.health.exposure import ExposureDetector
 from app.video.worker.health.freezing import FreezeDetector
-from app.video.worker.health.luma import Grey, LumaLevels
+from app.video.worker.health.luma import LumaLevels
 from app.video.worker.health.view import ViewDetector
 
 _TOO_SOON_US = 500_000
 """Within half a second a camera's own clock may not have moved on."""
-_BLOCKS_EVERY = 3
+_ALL_EACH = 8
+"""Only whether the picture stands still is asked in each look, everything else in one of so many,
+and in each one while its answer is about to change. So every fault is found within ten looks, and
+looking costs next to nothing: between two looks a stream decodes so much that code and data are
+in no cache any more, and what costs is not the arithmetic but to begin with it."""
 
 
 class Look(Protocol):
@@ -43,18 +46,9 @@ class HealthLook:
 
     def __init__(self) -> None:
         self._levels = LumaLevels()
-        self._faults: tuple[PictureFault, ...] = ()
-        self._start()
-
-    def _start(self) -> None:
+        self._detectors: _Detectors | None = None
         self._looked_us: int | None = None
-        self._looks = 0
-        self._freezing: FreezeDetector | None = None
-        self._exposure = ExposureDetector()
-        self._detail = DetailDetector()
-        self._view = ViewDetector()
-        self._blocks = BlockDetector()
-        self._is_blurred = self._is_turned = self._is_blocky = False
+        self._faults: tuple[PictureFault, ...] = ()
 
     @property
     def faults(self) -> tuple[PictureFault, ...]:
@@ -63,7 +57,8 @@ class HealthLook:
 
     def reset(self) -> None:
         """Forget everything learnt: the camera was moved on purpose, or is another one."""
-        self._start()
+        self._detectors = None
+        self._looked_us = None
         self._faults = ()
 
     def look(self, frame: VideoFrame, stamp: Stamp) -> tuple[PictureFault, ...] | None:
@@ -71,51 +66,66 @@ class HealthLook:
         before = self._looked_us
         if before is not None and 0 <= stamp.arrival_us - before < _TOO_SOON_US:
             return None
-        levels = self._levels
-        if levels.take(frame):
-            self._start()
         self._looked_us = stamp.arrival_us
-        if not levels.is_usable:
-            return self._now(())
-        return self._now(self._judge(levels))
-
-    def _now(self, faults: tuple[PictureFault, ...]) -> tuple[PictureFault, ...] | None:
+        is_other = self._levels.take(frame)
+        if self._detectors is None or is_other:
+            self._detectors = _Detectors(self._levels)
+        faults = self._detectors.look() if self._levels.is_usable else ()
         if faults == self._faults:
             return None
         self._faults = faults
         return faults
 
-    def _judge(self, levels: LumaLevels) -> tuple[PictureFault, ...]:
-        low = levels.low
-        is_frozen = self._look_for_freezing(low)
-        is_black, is_white = self._exposure.look(low)
-        # A picture of one brightness has no detail and no view, and nothing moves in it.
-        if is_black:
-            return (PictureFault.BLACK,)
-        if is_white:
-            return (PictureFault.WHITE,)
-        self._take_turns(levels)
-        present = (
-            (PictureFault.FROZEN, is_frozen),
-            (PictureFault.BLURRED, self._is_blurred and not self._is_blocky),
-            # Without detail there are no edges to compare.
-            (PictureFault.TURNED, self._is_turned and not self._is_blurred),
-            (PictureFault.BLOCKY, self._is_blocky),
-        )
-        return tuple(fault for fault, is_there in present if is_there)
 
-    def _look_for_freezing(self, low: Grey) -> bool:
-        if self._freezing is None:
-            self._freezing = FreezeDetector(low)
-            return False
-        return self._freezing.look(low)
+class _Detectors:
+    """All there is for pictures of one size."""
 
-    def _take_turns(self, levels: LumaLevels) -> None:
-        turn = self._looks
+    def __init__(self, levels: LumaLevels) -> None:
+        self._levels = levels
+        self._looks = 0
+        self._exposure = ExposureDetector(levels.low)
+        self._freezing = FreezeDetector(levels.low)
+        self._detail = DetailDetector(levels.middle)
+        self._view = ViewDetector(levels.low)
+        self._blocks = BlockDetector()
+        self._is_frozen = self._is_black = self._is_white = False
+        self._is_blurred = self._is_turned = self._is_blocky = False
+
+    def look(self) -> tuple[PictureFault, ...]:
+        """Ask what is due; all faults as of now."""
+        levels = self._levels
+        is_due = self._looks % _ALL_EACH == 0
         self._looks += 1
-        if turn % 2 == 0:
+        self._is_frozen = self._freezing.look(levels.low, levels.before)
+        if is_due or self._exposure.is_eager:
+            self._is_black, self._is_white = self._exposure.look(levels.low)
+        if not (self._is_black or self._is_white):
+            self._look_closer(is_due)
+        return self._faults()
+
+    def _look_closer(self, is_due: bool) -> None:
+        levels = self._levels
+        if is_due or self._detail.is_eager:
             self._is_blurred = self._detail.look(levels.middle, cv2.mean(levels.low)[0])
-        elif not self._is_blurred:
+        # Without detail there are no edges to compare.
+        if (is_due or self._view.is_eager) and not self._is_blurred:
             self._is_turned = self._view.look(levels.low)
-        if turn % _BLOCKS_EVERY == 0 and levels.full is not None:
+        if (is_due or self._blocks.is_eager) and levels.full is not None:
             self._is_blocky = self._blocks.look(levels.full)
+
+    def _faults(self) -> tuple[PictureFault, ...]:
+        if self._is_black:
+            # A picture of one brightness has no detail and no view, and nothing moves in it.
+            return (PictureFault.BLACK,)
+        if self._is_white:
+            return (PictureFault.WHITE,)
+        faults = []
+        if self._is_frozen:
+            faults.append(PictureFault.FROZEN)
+        if self._is_blocky:
+            faults.append(PictureFault.BLOCKY)
+        elif self._is_blurred:
+            faults.append(PictureFault.BLURRED)
+        if self._is_turned and not self._is_blurred:
+            faults.append(PictureFault.TURNED)
+        return tuple(faults)

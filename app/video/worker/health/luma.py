@@ -18,13 +18,15 @@ _LUMA_FIRST = frozenset(
     {"yuv420p", "yuvj420p", "yuv422p", "yuvj422p", "yuv444p", "yuvj444p", "nv12", "nv21", "gray"}
 )
 """Formats whose first plane is 8-bit luma."""
+_NONE: Grey = np.empty((0, 0), np.uint8)
 
 
 class LumaLevels:
     """Cuts the luma of one stream's pictures down; the arrays are made once a picture size.
 
-    ``middle`` and ``low`` are written anew by each ``take``; ``full`` is ``None`` for formats that
-    had to be converted, else valid as long as its frame.
+    ``middle`` is written anew by each ``take``; ``low`` is too, but the one before it stays in
+    ``before``. ``full`` is ``None`` for formats that had to be converted; otherwise it is valid as
+    long as its frame.
     """
 
     def __init__(self) -> None:
@@ -33,52 +35,77 @@ class LumaLevels:
         self._reformatter = VideoReformatter()
         self._converted: tuple[int, int] | None = None
         self.full: Grey | None = None
-        self.middle: Grey = np.empty((0, 0), np.uint8)
-        self.low: Grey = np.empty((0, 0), np.uint8)
+        self.middle = self.low = self.before = _NONE
 
     def take(self, frame: VideoFrame) -> bool:
-        """Halve the picture's luma; whether it is of another kind than the one before it."""
+        """Halve the picture's luma; whether it is of another kind than the one before it.
+
+        After a change of kind ``before`` is the picture itself.
+        """
         key = (frame.width, frame.height, frame.format.name)
         is_other = key != self._key
-        if is_other:
-            self._prepare(*key)
-        if self._converted is None:
+        if self._converted is None and not is_other:
             source = self.full = _plane(frame)
         else:
-            self.full = None
-            source = _plane(self._reformatter.reformat(frame, *self._converted, "gray"))
-        self.middle = self.low = source
+            source = self._start(frame, key) if is_other else self._convert(frame)
+        self.low, self.before = self.before, self.low
         for half in self._halves:
-            height, width = half.shape
-            cut = self.low[: height * 2, : width * 2]
-            self.middle = self.low
-            # Averaging 2x2 is OpenCV's fast case of area averaging.
-            cv2.resize(cut, (width, height), dst=half, interpolation=cv2.INTER_AREA)
-            self.low = half
+            source = _halve(source, half)
+        self.middle = source
+        _halve_or_copy(source, self.low)
+        if is_other:
+            np.copyto(self.before, self.low)
         return is_other
 
     @property
     def is_usable(self) -> bool:
         """Whether the last picture was large enough to be judged."""
-        height: int
-        width: int
         height, width = self.low.shape
-        return width >= _LEAST[0] and height >= _LEAST[1]
+        return bool(width >= _LEAST[0] and height >= _LEAST[1])
 
-    def _prepare(self, width: int, height: int, name: str) -> None:
-        self._key = (width, height, name)
+    def _start(self, frame: VideoFrame, key: tuple[int, int, str]) -> Grey:
+        """Make the arrays for pictures like this one; returns its luma."""
+        self._key = key
+        width, height, name = key
         self._converted = None
-        if name not in _LUMA_FIRST:
+        self.full = None
+        if name in _LUMA_FIRST:
+            source = self.full = _plane(frame)
+        else:
             while width >= 4 * _LOW_WIDTH:
                 width, height = width // 2, height // 2
             self._converted = (width, height)
+            source = self._convert(frame)
         self._halves = []
-        while width >= 2 * _LOW_WIDTH and height >= 2:
+        while width >= 4 * _LOW_WIDTH and height >= 4:
             width, height = width // 2, height // 2
             self._halves.append(np.empty((height, width), np.uint8))
+        if width >= 2 * _LOW_WIDTH and height >= 2:
+            width, height = width // 2, height // 2
+        self.low, self.before = np.empty((2, height, width), np.uint8)
+        return source
+
+    def _convert(self, frame: VideoFrame) -> Grey:
+        assert self._converted is not None
+        return _plane(self._reformatter.reformat(frame, *self._converted, "gray"))
 
 
 def _plane(frame: VideoFrame) -> Grey:
     plane: Any = frame.planes[0]
     rows: Grey = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
     return rows[: frame.height, : frame.width]
+
+
+def _halve(source: Grey, half: Grey) -> Grey:
+    height, width = half.shape
+    cut = source[: height * 2, : width * 2]
+    # Averaging 2x2 is OpenCV's fast case of area averaging.
+    cv2.resize(cut, (width, height), dst=half, interpolation=cv2.INTER_AREA)
+    return half
+
+
+def _halve_or_copy(source: Grey, low: Grey) -> None:
+    if source.shape == low.shape:
+        np.copyto(low, source)
+    else:
+        _halve(source, low)

@@ -15,82 +15,87 @@ from app.video.worker.health.luma import Grey
 
 Edges = npt.NDArray[np.float32]
 
-_SIZE = (80, 45)
-_RECENT = 0.5
-"""Weight of the newest look in the recent view, which is compared with the reference."""
 _ELSEWHERE = 0.48
 """Agreement below which the view is another one."""
 _DOUBTFUL = 0.72
 """Agreement below which a shift is looked for."""
 _BACK = 0.62
-_REACH = (12, 8)
-"""How far a shift is looked for, in pixels of the small picture: 15 and 18 hundredths."""
+_REACH = 0.15
+"""How far a shift is looked for, as a share of width and height."""
 _CLEARLY = 0.15
 """By so much the shifted view must agree better than the unshifted one."""
 _KNOWN_AFTER = 30
-_MEMORY = 400
-"""Looks over which the reference is averaged; each second picture is looked at."""
-_ACCEPTED_AFTER = 4 * 3600
-"""A view that stayed for a shift is the new reference: somebody wanted it so."""
+_MEMORY = 120
+"""Looks over which the reference is averaged; each eighth picture is looked at, so a quarter of an
+hour."""
+_ACCEPTED_AFTER = 8 * 3600 // 8
+"""A view that stayed for a shift of eight hours is the new reference: somebody wanted it so."""
 _LEAST_EDGES = 8.0
 """A picture with less structure than that (fog, a wall) has no view to compare."""
 
 
 class ViewDetector:
-    """Judges the low picture of each second look."""
+    """Judges the low picture of some looks."""
 
-    def __init__(self) -> None:
-        self._work: tuple[Grey, Grey, Grey] | None = None
-        self._reference: Edges = np.zeros(_SIZE[::-1], np.float32)
-        self._recent: Edges | None = None
+    def __init__(self, low: Grey) -> None:
+        """``low`` is a picture of the shape that all will have."""
+        height, width = low.shape
+        self._smooth = np.empty_like(low)
+        # Even, for halving is many times cheaper than any other shrinking.
+        inner = ((height - 2) & ~1, (width - 2) & ~1)
+        self._across = np.empty(inner, np.uint8)
+        self._down = np.empty(inner, np.uint8)
+        self._small = np.empty((inner[0] // 2, inner[1] // 2), np.uint8)
+        self._reach = round(_REACH * width / 2), round(_REACH * height / 2)
+        self._reference: Edges = np.zeros(self._small.shape, np.float32)
+        self._size = _LEAST_EDGES
         self._learnt = 0
         self._bad_for = 0
-        self._state = Hysteresis(enter=2, leave=2)
+        self._state = Hysteresis(enter=3, leave=2)
+
+    @property
+    def is_eager(self) -> bool:
+        """Whether the next look is wanted soon: to learn, or because something begins or ends."""
+        return self._learnt < _KNOWN_AFTER or self._state.is_undecided
 
     def look(self, low: Grey) -> bool:
         """Take a picture into account; whether the camera looks elsewhere."""
         edges = self._edges(low)
-        if edges is None:
+        size = cv2.norm(edges)
+        if size < _LEAST_EDGES:
             return self._state.is_present
-        if self._recent is None:
-            self._recent = edges.copy()
-        else:
-            cv2.accumulateWeighted(edges, self._recent, _RECENT)
         if self._learnt < _KNOWN_AFTER:
             self._learn(edges)
             return False
-        agreement = _agreement(self._recent, self._reference)
-        is_bad = agreement < _ELSEWHERE or (
-            agreement < _DOUBTFUL and self._is_shifted(self._recent)
-        )
+        agreement = float(np.vdot(edges, self._reference)) / (size * self._size)
+        is_bad = agreement < _ELSEWHERE or (agreement < _DOUBTFUL and self._is_shifted(edges))
         self._bad_for = self._bad_for + 1 if is_bad else 0
         present = self._state.see(is_bad=is_bad, is_good=agreement > _BACK and not is_bad)
         if not (present or is_bad) or self._bad_for > _ACCEPTED_AFTER:
             self._learn(edges)
         return present
 
-    def _edges(self, low: Grey) -> Edges | None:
+    def _edges(self, low: Grey) -> Edges:
         """The strength of the edges, its square root so that one bright lamp is not all there is;
-        without its mean. ``None`` where there are none."""
-        height, width = low.shape
-        if self._work is None or self._work[0].shape != low.shape:
-            inner = (height - 2, width - 2)
-            across, down = np.empty(inner, np.uint8), np.empty(inner, np.uint8)
-            self._work = np.empty_like(low), across, down
-        smooth, across, down = self._work
+        without its mean."""
+        smooth, across, down = self._smooth, self._across, self._down
         cv2.blur(low, (3, 3), dst=smooth)
-        cv2.absdiff(smooth[:-2, 2:], smooth[:-2, :-2], dst=across)
-        cv2.absdiff(smooth[2:, :-2], smooth[:-2, :-2], dst=down)
+        high, wide = across.shape
+        here = smooth[:high, :wide]
+        cv2.absdiff(smooth[:high, 2 : wide + 2], here, dst=across)
+        cv2.absdiff(smooth[2 : high + 2, :wide], here, dst=down)
         cv2.add(across, down, dst=across)
-        edges = cv2.resize(across, _SIZE, interpolation=cv2.INTER_AREA).astype(np.float32)
+        small = self._small
+        cv2.resize(across, (wide // 2, high // 2), dst=small, interpolation=cv2.INTER_AREA)
+        edges: Edges = small.astype(np.float32)
         cv2.sqrt(edges, dst=edges)
-        edges -= edges.mean()
-        return edges if cv2.norm(edges) > _LEAST_EDGES else None
+        edges -= cv2.mean(edges)[0]
+        return edges
 
-    def _is_shifted(self, recent: Edges) -> bool:
+    def _is_shifted(self, edges: Edges) -> bool:
         """Whether the view agrees clearly better with a shifted reference."""
-        x, y = _REACH
-        inner = recent[y:-y, x:-x]
+        x, y = self._reach
+        inner = edges[y:-y, x:-x]
         scores = cv2.matchTemplate(self._reference, inner, cv2.TM_CCOEFF_NORMED)
         middle = scores[y - 1 : y + 2, x - 1 : x + 2]
         here = float(middle.max())
@@ -99,9 +104,4 @@ class ViewDetector:
     def _learn(self, edges: Edges) -> None:
         self._learnt = min(self._learnt + 1, _MEMORY)
         cv2.accumulateWeighted(edges, self._reference, 1 / self._learnt)
-
-
-def _agreement(one: Edges, other: Edges) -> float:
-    """1: the same edges, 0: unrelated ones."""
-    size = cv2.norm(one) * cv2.norm(other)
-    return float(np.dot(one.ravel(), other.ravel())) / size if size else 1.0
+        self._size = max(_LEAST_EDGES, cv2.norm(self._reference))
