@@ -21,6 +21,7 @@ from app.demo.city import City, build_city, write_registry
 from app.demo.city_source import CitySource
 from app.demo.clip_store import ClipKey, ClipStore
 from app.demo.command_loop import CommandLoop
+from app.demo.metadata_track import MetadataTracks
 from app.demo.player import Start
 from app.demo.rtsp_server import RtspServer
 
@@ -69,6 +70,7 @@ async def serve(options: argparse.Namespace) -> None:
     source = CitySource(city, store)
     server = RtspServer(
         Cameras(source),
+        MetadataTracks(city),
         port=options.port,
         start=Start(options.start),
         session_timeout_s=options.session_timeout,

@@ -2,7 +2,6 @@
 counts."""
 
 import random
-import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -11,7 +10,8 @@ from zlib import crc32
 
 from app.demo.auth import Account
 from app.demo.clips import Clip
-from app.demo.faults import EVERY_CAMERA, Faults, FaultTable
+from app.demo.faults import Faults, FaultTable
+from app.demo.targets import EVERY_CAMERA, camera_time
 
 PHASES = 16
 """Cameras take their pictures at so many different moments within a frame interval."""
@@ -61,7 +61,6 @@ class CameraPath:
         self.account = account
         self.counts = CameraCounts()
         self.sessions = 0
-        self._drift_since = time.time()
         self._faults = faults
         self.random = random.Random(faults.seed)
 
@@ -72,16 +71,14 @@ class CameraPath:
 
     @faults.setter
     def faults(self, faults: Faults) -> None:
-        if faults.drift_ppm != self._faults.drift_ppm:
-            self._drift_since = time.time()
         if faults.seed != self._faults.seed:
             self.random = random.Random(faults.seed)
         self._faults = faults
 
     def clock(self, unix_time: float) -> float:
         """Return what the camera's own clock shows at a true time."""
-        drift = self._faults.drift_ppm * 1e-6 * (unix_time - self._drift_since)
-        return unix_time + self._faults.clock_offset_s + drift
+        faults = self._faults
+        return camera_time(unix_time, faults.clock_offset_s, faults.drift_ppm, faults.drift_since_s)
 
 
 def phase(path: str) -> float:

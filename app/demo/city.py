@@ -75,6 +75,14 @@ class DemoCamera:
         return f"{self.site.code}-{self.number}"
 
     @property
+    def metadata_encoding(self) -> str:
+        """The RTP encoding name of the metadata track of its RTSP streams, or nothing where they
+        have none."""
+        if self.number != 2:
+            return ""
+        return "vnd.onvif.metadata" + ("+gzip" if self.site.number % 2 else "")
+
+    @property
     def call_up_number(self) -> str:
         """The number that operators speak and type, ``2.41.3``."""
         return f"{self.site.district.number}.{self.site.number}.{self.number}"

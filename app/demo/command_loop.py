@@ -48,10 +48,8 @@ class CommandLoop:
         target = str(command.get("target", "*"))
         cameras = self._server.cameras
         match command.get("op"):
-            case "set":
-                cameras.set_faults(target, dict(command["faults"]))
-            case "clear":
-                cameras.clear_faults(target)
+            case "set" | "clear" | "set-metadata" | "clear-metadata":
+                self._misbehave(command, target)
             case "account":
                 cameras.set_account(target, _account(command))
             case "drop":
@@ -73,6 +71,17 @@ class CommandLoop:
             case other:
                 raise CommandError(f"there is no command {other!r}")
         return None
+
+    def _misbehave(self, command: dict[str, Any], target: str) -> None:
+        match command["op"]:
+            case "set":
+                self._server.cameras.set_faults(target, dict(command["faults"]))
+            case "clear":
+                self._server.cameras.clear_faults(target)
+            case "set-metadata":
+                self._server.metadata.switches.set(target, dict(command["switches"]))
+            case "clear-metadata":
+                self._server.metadata.switches.clear(target)
 
 
 def _account(command: dict[str, Any]) -> Account | None:

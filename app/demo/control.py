@@ -14,8 +14,8 @@ class ControlError(Exception):
     """The server refused a command or is gone; the text says which."""
 
 
-class ControlClient:
-    """The commands of `command_loop`, over a server's standard input and output.
+class CommandPipe:
+    """Commands and answers over a server's standard input and output, JSON objects line by line.
 
     Any thread may call; one reading thread takes the answers apart.
     """
@@ -34,59 +34,12 @@ class ControlClient:
         self._reader = threading.Thread(target=self._read, name="demo-answers")
         self._reader.start()
 
-    def set_faults(self, target: str, **faults: Any) -> None:
-        """Change what is wrong with ``*``, a camera or a path; the names are those of `Faults`."""
-        self._ask({"op": "set", "target": target, "faults": faults})
-
-    def clear_faults(self, target: str = "*") -> None:
-        """Make the cameras work again."""
-        self._ask({"op": "clear", "target": target})
-
-    def set_account(self, target: str, user: str, password: str, scheme: str = "digest") -> None:
-        """Ask for a password: ``basic``, ``digest`` or ``both``."""
-        self._ask(
-            {
-                "op": "account",
-                "target": target,
-                "user": user,
-                "password": password,
-                "scheme": scheme,
-            }
-        )
-
-    def remove_account(self, target: str) -> None:
-        """Ask for no password any more."""
-        self._ask({"op": "account", "target": target})
-
-    def drop(self, target: str = "*", *, reset: bool = False) -> int:
-        """End connections now, with a TCP reset if asked; returns how many."""
-        return int(self._ask({"op": "drop", "target": target, "reset": reset}))
-
-    def refuse(self) -> None:
-        """Close the listening socket and all connections."""
-        self._ask({"op": "listen", "on": False})
-
-    def listen(self) -> None:
-        """Listen again on the same port."""
-        self._ask({"op": "listen", "on": True})
-
-    def add_clip(self, name: str, file: str, fps: float | None = None) -> None:
-        """Serve an H.264 or HEVC file as ``/clip/NAME``."""
-        self._ask({"op": "clip", "name": name, "file": file, "fps": fps})
-
-    def stats(self) -> dict[str, Any]:
-        """Return the counts of the server and of each path in use."""
-        return dict(self._ask({"op": "stats"}))
-
-    def reset_counts(self) -> None:
-        """Begin the server's own counts anew."""
-        self._ask({"op": "reset-counts"})
-
     def join(self, timeout: float) -> None:
         """Wait until the reading thread has seen the end of the output."""
         self._reader.join(timeout)
 
-    def _ask(self, command: dict[str, Any], timeout: float = 15.0) -> Any:
+    def ask(self, command: dict[str, Any], timeout: float = 15.0) -> Any:
+        """Return the result of a command; raises `ControlError`."""
         number = next(self._ids)
         line = json.dumps({"id": number, **command}).encode() + b"\n"
         try:
@@ -116,3 +69,63 @@ class ControlClient:
         with self._changed:
             self._is_gone = True
             self._changed.notify_all()
+
+
+class ControlClient(CommandPipe):
+    """The commands of `command_loop`."""
+
+    def set_faults(self, target: str, **faults: Any) -> None:
+        """Change what is wrong with ``*``, a camera or a path; the names are those of `Faults`."""
+        self.ask({"op": "set", "target": target, "faults": faults})
+
+    def clear_faults(self, target: str = "*") -> None:
+        """Make the cameras work again."""
+        self.ask({"op": "clear", "target": target})
+
+    def set_metadata(self, target: str = "*", **switches: Any) -> None:
+        """Change how the metadata tracks misbehave; the names are those of `Switches`."""
+        self.ask({"op": "set-metadata", "target": target, "switches": switches})
+
+    def clear_metadata(self, target: str = "*") -> None:
+        """Make the metadata tracks good again."""
+        self.ask({"op": "clear-metadata", "target": target})
+
+    def set_account(self, target: str, user: str, password: str, scheme: str = "digest") -> None:
+        """Ask for a password: ``basic``, ``digest`` or ``both``."""
+        self.ask(
+            {
+                "op": "account",
+                "target": target,
+                "user": user,
+                "password": password,
+                "scheme": scheme,
+            }
+        )
+
+    def remove_account(self, target: str) -> None:
+        """Ask for no password any more."""
+        self.ask({"op": "account", "target": target})
+
+    def drop(self, target: str = "*", *, reset: bool = False) -> int:
+        """End connections now, with a TCP reset if asked; returns how many."""
+        return int(self.ask({"op": "drop", "target": target, "reset": reset}))
+
+    def refuse(self) -> None:
+        """Close the listening socket and all connections."""
+        self.ask({"op": "listen", "on": False})
+
+    def listen(self) -> None:
+        """Listen again on the same port."""
+        self.ask({"op": "listen", "on": True})
+
+    def add_clip(self, name: str, file: str, fps: float | None = None) -> None:
+        """Serve an H.264 or HEVC file as ``/clip/NAME``."""
+        self.ask({"op": "clip", "name": name, "file": file, "fps": fps})
+
+    def stats(self) -> dict[str, Any]:
+        """Return the counts of the server and of each path in use."""
+        return dict(self.ask({"op": "stats"}))
+
+    def reset_counts(self) -> None:
+        """Begin the server's own counts anew."""
+        self.ask({"op": "reset-counts"})

@@ -1,15 +1,11 @@
 """What may be wrong with a camera, per path and changeable while it runs."""
 
 import random
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass
 
-EVERY_CAMERA = "*"
+from app.demo.targets import EVERY_CAMERA, FaultError, TargetTable
 
-
-class FaultError(ValueError):
-    """A fault that no camera can have; the text says what is wrong with it."""
+__all__ = ["EVERY_CAMERA", "NO_FAULTS", "FaultError", "FaultTable", "Faults", "corrupt"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +29,9 @@ class Faults:
     clock_offset_s: float = 0.0
     """How far the clock behind the sender reports is ahead of the true time."""
     drift_ppm: float = 0.0
-    """How much faster it runs, from the moment at which this was set."""
+    """How much faster it runs, from `drift_since_s` on."""
+    drift_since_s: float = 0.0
+    """The Unix time at which the drift began; filled in when `drift_ppm` is set without it."""
     sender_reports: bool = True
     report_loss: float = 0.0
     """Share of the sender reports that are lost."""
@@ -51,48 +49,16 @@ class Faults:
     delay_s: float = 0.0
     """How late pictures leave, as on a slow network; their times stay true."""
 
-    def changed(self, values: Mapping[str, Any]) -> "Faults":
-        """Return these faults with some values changed; raises `FaultError`."""
-        kinds = {field.name: type(field.default) for field in fields(self)}
-        for name, value in values.items():
-            kind = kinds.get(name)
-            if kind is None:
-                raise FaultError(f"{name} is no fault of a camera")
-            is_number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not (is_number if kind is float else type(value) is kind):
-                raise FaultError(f"{name} takes {kind.__name__}")
-        return replace(self, **values)
-
 
 NO_FAULTS = Faults()
 
 
-class FaultTable:
-    """The faults set for all cameras, for a camera, for a path; the nearer one wins, value by
-    value."""
+class FaultTable(TargetTable[Faults]):
+    """What is wrong with each camera."""
 
     def __init__(self) -> None:
         """Begin with cameras that work."""
-        self._values: dict[str, dict[str, Any]] = {}
-
-    def set(self, target: str, values: Mapping[str, Any]) -> None:
-        """Change values for ``*``, a camera ``BNU-41-3`` or a path ``BNU-41-3/main``."""
-        NO_FAULTS.changed(values)
-        self._values.setdefault(target, {}).update(values)
-
-    def clear(self, target: str) -> None:
-        """Forget what was set for the target; ``*`` forgets everything."""
-        if target == EVERY_CAMERA:
-            self._values.clear()
-        else:
-            self._values.pop(target, None)
-
-    def of(self, path: str) -> Faults:
-        """Return the faults of a path."""
-        merged: dict[str, Any] = {}
-        for target in (EVERY_CAMERA, path.rpartition("/")[0], path):
-            merged.update(self._values.get(target, {}))
-        return NO_FAULTS.changed(merged)
+        super().__init__(NO_FAULTS)
 
 
 def corrupt(data: bytearray, share: float, source: random.Random, *, start: int = 0) -> None:

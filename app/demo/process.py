@@ -5,10 +5,11 @@ import os
 import subprocess
 import sys
 import threading
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.demo.control import ControlClient
+from app.demo.control import CommandPipe, ControlClient
 
 SERVER_OPTION = "--serve-demo-city"
 """First argument with which an installed program runs `app.demo.__main__.main` instead of
@@ -58,19 +59,11 @@ class DemoCity:
         Encoded scenes are kept in `cache_dir`, the registry CSV is written to `data_dir`.
         """
         csv_path = csv_of(data_dir)
-        command = [
-            *server_command(),
+        options = [
             "--port", str(port), "--cache", str(cache_dir), "--registry", str(csv_path),
             "--prepare", prepare, *extra,
         ]  # fmt: skip
-        environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
-        if not getattr(sys, "frozen", False):
-            before = os.environ.get("PYTHONPATH", "")
-            environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_REPOSITORY), before)))
-        process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
-        )
-        return cls(process, csv_path)
+        return cls(start_server(SERVER_OPTION, "app.demo", options), csv_path)
 
     @property
     def base_url(self) -> str:
@@ -110,17 +103,7 @@ class DemoCity:
 
     def close(self, timeout: float = 5.0) -> None:
         """End the server; it is killed if it has not ended after `timeout` seconds."""
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        with contextlib.suppress(OSError):
-            self._process.stdin.close()
-        try:
-            self._process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
-        self.control.join(timeout)
-        self._process.stdout.close()
+        end_server(self._process, self.control, timeout)
 
     def _take_line(self, line: str) -> None:
         word, _, rest = line.partition(" ")
@@ -139,8 +122,30 @@ def csv_of(data_dir: Path) -> Path:
     return data_dir / "demo-city.csv"
 
 
-def server_command() -> list[str]:
-    """Return how to run the server: with Python, or as the installed program itself."""
+def start_server(option: str, module: str, arguments: Sequence[str]) -> "subprocess.Popen[bytes]":
+    """Start a demo server: with Python, or as the installed program itself with `option`."""
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
     if getattr(sys, "frozen", False):
-        return [sys.executable, SERVER_OPTION]
-    return [sys.executable, "-m", "app.demo"]
+        command = [sys.executable, option]
+    else:
+        command = [sys.executable, "-m", module]
+        before = os.environ.get("PYTHONPATH", "")
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(_REPOSITORY), before)))
+    return subprocess.Popen(
+        [*command, *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+    )
+
+
+def end_server(process: "subprocess.Popen[bytes]", control: CommandPipe, timeout: float) -> None:
+    """End a demo server by ending its input; it is killed if it has not ended after `timeout`."""
+    assert process.stdin is not None
+    assert process.stdout is not None
+    with contextlib.suppress(OSError):
+        process.stdin.close()
+    try:
+        process.wait(timeout)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+    control.join(timeout)
+    process.stdout.close()

@@ -65,6 +65,21 @@ def packetise(codec: Codec, nals: Sequence[bytes], limit: int = MAX_PAYLOAD) -> 
     return PacketTemplate(bytes(data), tuple(offsets), sum(map(len, parts)))
 
 
+def packetise_text(
+    data: bytes, payload_type: int, *, is_end: bool, limit: int = MAX_PAYLOAD
+) -> PacketTemplate:
+    """Cut a piece of metadata into RTP packets; the marker bit says that a document ends."""
+    packets = bytearray()
+    offsets = []
+    for start in range(0, len(data), limit):
+        part = data[start : start + limit]
+        marker = _MARKER if is_end and start + limit >= len(data) else 0
+        offsets.append(len(packets))
+        packets += _INTERLEAVED.pack(0x24, 0, 12 + len(part), 0x80, marker | payload_type, 0, 0, 0)
+        packets += part
+    return PacketTemplate(bytes(packets), tuple(offsets), len(data))
+
+
 def stamp(
     template: PacketTemplate, *, sequence: int, timestamp: int, ssrc: int, channel: int = 0
 ) -> bytearray:

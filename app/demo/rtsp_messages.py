@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from app.demo.sdp import TRACK
+from app.demo.sdp import METADATA_TRACK, TRACK
 
 REASONS = {
     200: "OK",
@@ -40,7 +40,12 @@ class Request:
     def path(self) -> str:
         """The camera's path, ``BNU-41-3/main``, without slashes around and without the track."""
         path = unquote(urlsplit(self.url).path).strip("/")
-        return path.removesuffix(TRACK).strip("/")
+        return path.removesuffix(TRACK).removesuffix(METADATA_TRACK).strip("/")
+
+    @property
+    def is_for_metadata(self) -> bool:
+        """Whether the URL is that of the camera's metadata track."""
+        return unquote(urlsplit(self.url).path).rstrip("/").endswith("/" + METADATA_TRACK)
 
 
 def parse_request(head: bytes) -> Request:

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.demo.auth import Scheme
 from app.demo.cameras import CameraPath, Cameras, is_target
+from app.demo.metadata_track import MetadataTracks
 from app.demo.player import FrameClock, Start
 from app.demo.rtsp_session import RtspConnection
 from app.demo.sinks import UdpPorts
@@ -35,6 +36,7 @@ class RtspServer:
     def __init__(
         self,
         cameras: Cameras,
+        metadata: MetadataTracks,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -43,6 +45,7 @@ class RtspServer:
     ) -> None:
         """Serve `cameras`; port 0 takes a free one, which stays the server's own."""
         self.cameras = cameras
+        self.metadata = metadata
         self.start = start
         self.default_scheme = Scheme.DIGEST
         self.session_timeout_s = session_timeout_s
@@ -126,6 +129,7 @@ class RtspServer:
             "connections": len(self._connections),
             "playing": playing,
             "is_listening": self._server is not None,
+            "metadata_messages": self.metadata.counts["messages"],
             "cpu_s": time.process_time(),
             "paths": self.cameras.each(_show_path),
         }

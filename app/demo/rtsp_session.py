@@ -12,9 +12,10 @@ from app.demo import rtsp_messages
 from app.demo.auth import Challenge
 from app.demo.cameras import CameraPath, phase
 from app.demo.clips import Clip, ClipError
+from app.demo.metadata_track import MetadataPlayer
 from app.demo.player import FrameClock, Player
 from app.demo.rtsp_messages import Request, RtspError, Transport
-from app.demo.sdp import TRACK, describe
+from app.demo.sdp import METADATA_TRACK, TRACK, describe
 from app.demo.sinks import Sink, TcpSink, UdpSink
 
 if TYPE_CHECKING:
@@ -42,7 +43,9 @@ class RtspConnection(asyncio.Protocol):
         self._camera: CameraPath | None = None
         self._clip: Clip | None = None
         self._sink: Sink | None = None
+        self._metadata_sink: Sink | None = None
         self._player: Player | None = None
+        self._metadata_player: MetadataPlayer | None = None
         self._clock: FrameClock | None = None
         self._session_id = ""
         self._is_counted = False
@@ -58,7 +61,7 @@ class RtspConnection(asyncio.Protocol):
     @property
     def is_playing(self) -> bool:
         """Tell whether PLAY was answered and pictures are sent."""
-        return self._player is not None
+        return self._player is not None or self._metadata_player is not None
 
     def drop(self, *, reset: bool = False) -> None:
         """End the connection without a word; `reset` does it with a TCP reset."""
@@ -187,16 +190,19 @@ class RtspConnection(asyncio.Protocol):
             return
         base = request.url.rstrip("/") + "/"
         headers = {"Content-Base": base, "Content-Type": "application/sdp"}
-        self._reply(request, 200, headers, describe(clip, self.path))
+        metadata = self._server.metadata.encoding(self.path)
+        self._reply(request, 200, headers, describe(clip, self.path, metadata))
 
     async def _set_up(self, request: Request) -> None:
         assert self._camera is not None
         assert self._transport is not None
         wanted = rtsp_messages.parse_transport(request.headers.get("transport", ""))
         limit = self._camera.faults.max_sessions
-        if wanted is None:
+        if request.is_for_metadata and not self._server.metadata.encoding(self.path):
+            self._refuse(request, 404)
+        elif wanted is None:
             self._refuse(request, 461)
-        elif self._player is not None:
+        elif self.is_playing:
             self._refuse(request, 455)
         elif limit and self._camera.sessions >= limit and not self._is_counted:
             self._refuse(request, 453)
@@ -205,50 +211,77 @@ class RtspConnection(asyncio.Protocol):
                 self._is_counted = True
                 self._camera.sessions += 1
             self._session_id = self._session_id or secrets.token_hex(4)
-            described = self._connect(wanted, self._camera, self._transport)
+            sink, described = self._connect(wanted, self._camera, self._transport)
+            if request.is_for_metadata:
+                self._metadata_sink = sink
+            else:
+                self._sink = sink
             session = f"{self._session_id};timeout={self._server.session_timeout_s}"
             self._reply(request, 200, {"Transport": described, "Session": session})
 
-    def _connect(self, wanted: Transport, camera: CameraPath, transport: asyncio.Transport) -> str:
+    def _connect(
+        self, wanted: Transport, camera: CameraPath, transport: asyncio.Transport
+    ) -> tuple[Sink, str]:
         pair = (wanted.rtp, wanted.rtcp)
         if wanted.is_tcp:
-            self._sink = TcpSink(transport, camera, pair)
-            return f"RTP/AVP/TCP;unicast;interleaved={pair[0]}-{pair[1]}"
+            words = f"RTP/AVP/TCP;unicast;interleaved={pair[0]}-{pair[1]}"
+            return TcpSink(transport, camera, pair), words
         ports = self._server.udp_ports
         host = transport.get_extra_info("peername")[0]
-        self._sink = UdpSink(ports, camera, host, pair)
         rtp, rtcp = ports.numbers
-        return f"RTP/AVP;unicast;client_port={pair[0]}-{pair[1]};server_port={rtp}-{rtcp}"
+        words = f"RTP/AVP;unicast;client_port={pair[0]}-{pair[1]};server_port={rtp}-{rtcp}"
+        return UdpSink(ports, camera, host, pair), words
 
     async def _play(self, request: Request) -> None:
-        clip = await self._load_clip()
-        if self._sink is None or self._camera is None or clip is None:
+        camera = self._camera
+        if camera is None or (self._sink is None and self._metadata_sink is None):
             self._refuse(request, 455)
             return
         session = {"Session": self._session_id}
-        if self._player is not None:
+        if self.is_playing:
             self._reply(request, 200, session)
             return
-        camera = self._camera
+        info = []
+        if self._sink is not None:
+            clip = await self._load_clip()
+            if clip is None or self._sink is None:  # the session ended while the clip was made
+                self._refuse(request, 455)
+                return
+            info.append(self._make_player(request, camera, clip, self._sink))
+        if self._metadata_sink is not None:
+            info.append(self._make_metadata_player(request, camera, self._metadata_sink))
+        headers = {**session, "Range": "npt=now-", "RTP-Info": ",".join(info)}
+        self._reply(request, 200, headers)
+        camera.counts.played += 1
+        self._server.connection_plays(self)
+        if self._player is not None and self._clock is not None:
+            self._clock.add(self._player)
+        if self._metadata_player is not None:
+            self._metadata_player.start()
+
+    def _make_player(self, request: Request, camera: CameraPath, clip: Clip, sink: Sink) -> str:
+        """Make the player of the video; returns its part of the RTP-Info header."""
         player = Player(
             camera,
             clip,
-            self._sink,
+            sink,
             lambda: self._server.cameras.source.ready_clip(camera.path, camera.faults),
         )
         clock = self._server.frame_clock(player.fps, phase(camera.path))
         newest = clock.newest(time.time() - camera.faults.delay_s)
         first = player.first_frame(self._server.start, newest)
         player.begin_with(first)
-        info = (
+        self._player, self._clock = player, clock
+        return (
             f"url={request.url.rstrip('/')}/{TRACK};seq={player.sequence}"
             f";rtptime={player.timestamp(first)}"
         )
-        self._reply(request, 200, {**session, "Range": "npt=now-", "RTP-Info": info})
-        camera.counts.played += 1
-        self._server.connection_plays(self)
-        self._player, self._clock = player, clock
-        clock.add(player)
+
+    def _make_metadata_player(self, request: Request, camera: CameraPath, sink: Sink) -> str:
+        """Make the player of the metadata; returns its part of the RTP-Info header."""
+        player = MetadataPlayer(camera, self._server.metadata, sink)
+        self._metadata_player = player
+        return f"url={request.url.rstrip('/')}/{METADATA_TRACK};seq={player.sequence}"
 
     async def _pause(self, request: Request) -> None:
         self._stop_player()
@@ -278,6 +311,9 @@ class RtspConnection(asyncio.Protocol):
             self._clock.remove(self._player)
             self._player.end()
             self._player = None
+        if self._metadata_player is not None:
+            self._metadata_player.end()
+            self._metadata_player = None
 
     def _end_session(self) -> None:
         self._stop_player()
@@ -285,7 +321,7 @@ class RtspConnection(asyncio.Protocol):
             self._camera.sessions -= 1
             self._is_counted = False
         self._session_id = ""
-        self._sink = None
+        self._sink = self._metadata_sink = None
 
     def _refuse(
         self, request: Request, status: int, headers: Mapping[str, str] | None = None

@@ -7,10 +7,13 @@ from app.demo.clips import Clip
 from app.demo.rtp import CLOCK_RATE, PAYLOAD_TYPE
 
 TRACK = "trackID=0"
+METADATA_TRACK = "trackID=1"
+METADATA_TYPE = 107
+"""The dynamic RTP payload type of the metadata track."""
 
 
-def describe(clip: Clip, name: str) -> str:
-    """Return the SDP of one video track."""
+def describe(clip: Clip, name: str, metadata: str = "") -> str:
+    """Return the SDP of the video track and, with its encoding name, of the metadata track."""
     form = clip.format
     lines = [
         "v=0",
@@ -26,6 +29,12 @@ def describe(clip: Clip, name: str) -> str:
         f"a=framerate:{float(form.fps):g}",
         f"a=control:{TRACK}",
     ]
+    if metadata:
+        lines += [
+            f"m=application 0 RTP/AVP {METADATA_TYPE}",
+            f"a=rtpmap:{METADATA_TYPE} {metadata}/{CLOCK_RATE}",
+            f"a=control:{METADATA_TRACK}",
+        ]
     return "\r\n".join(lines) + "\r\n"
 
 

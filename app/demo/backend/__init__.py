@@ -1,0 +1,1 @@
+"""The demo city's analytics backend: ONVIF boxes and events of the drawn objects."""
