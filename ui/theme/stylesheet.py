@@ -28,6 +28,19 @@ QFrame#overlay {
 QFrame#wallBar {
     background: $SURFACE_RAISED; border: 0; border-bottom: 1px solid $BORDER;
 }
+QFrame#eventsDock {
+    background: $SURFACE; border: 0; border-left: 1px solid $BORDER;
+}
+QComboBox {
+    background: $SURFACE_RAISED; border: 1px solid $BORDER; border-radius: ${RADIUS}px;
+    padding: 3px ${SPACE_S}px;
+}
+QComboBox::drop-down { border: 0; width: 20px; }
+QComboBox:focus { border-color: $ACCENT; }
+QComboBox QAbstractItemView {
+    background: $SURFACE_RAISED; border: 1px solid $BORDER;
+    selection-background-color: $SELECTION_BACKGROUND; selection-color: $TEXT;
+}
 QFrame#noticeBar { background: $SURFACE_RAISED; border: 0; }
 QFrame#noticeBar[severity="info"] { border-left: 3px solid $INFO; }
 QFrame#noticeBar[severity="warning"] { border-left: 3px solid $WARNING; }
@@ -59,6 +72,28 @@ QPushButton:focus, QToolButton:focus { border-color: $ACCENT; }
 QPushButton[primary="true"] {
     background: $ACCENT; color: $TEXT_ON_ACCENT; border-color: $ACCENT; font-weight: 600;
 }
+QCheckBox { spacing: ${SPACE_S}px; }
+QCheckBox::indicator:unchecked {
+    width: 12px; height: 12px; background: $BACKGROUND; border: 1px solid $CLOSED;
+    border-radius: 3px;
+}
+QCheckBox::indicator:unchecked:focus { border-color: $ACCENT; }
+QCheckBox:focus { color: $ACCENT; }
+QComboBox {
+    background: $SURFACE_RAISED; border: 1px solid $BORDER; border-radius: ${RADIUS}px;
+    padding: ${SPACE_XS}px ${SPACE_S}px;
+}
+QComboBox::drop-down { border: 0; width: 20px; }
+QComboBox:focus { border-color: $ACCENT; }
+QComboBox QAbstractItemView {
+    background: $SURFACE_RAISED; selection-background-color: $SELECTION_BACKGROUND;
+}
+QSlider::groove:horizontal { height: 4px; background: $BORDER; border-radius: 2px; }
+QSlider::sub-page:horizontal { background: $ACCENT; border-radius: 2px; }
+QSlider::handle:horizontal {
+    width: 14px; margin: -5px 0; border-radius: 7px; background: $TEXT_DIM;
+}
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background: $TEXT; }
 QTabWidget::pane { border: 0; top: ${SPACE_S}px; padding: 0; }
 QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab {
