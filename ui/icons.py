@@ -22,6 +22,7 @@ _ICONS = {
     "workers": "mdi6.cog-outline",
     "wall": "mdi6.view-grid-outline",
     "keys": "mdi6.keyboard-outline",
+    "event": "mdi6.bell-outline",
 }
 
 

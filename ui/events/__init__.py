@@ -1,0 +1,1 @@
+"""What happened: the list of events beside the tiles and in the console."""

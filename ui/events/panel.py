@@ -1,0 +1,264 @@
+"""The list of events with its filters: a dock beside the tiles and a page of the console."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.analytics.messages import ConnectionState, SourceState
+from app.domain.camera import District
+from app.domain.event_record import EventGroup
+from app.services.events import FLOOD_PER_MINUTE, Directory, EventService
+from ui.binding import bind
+from ui.events.filter_row import FilterRow
+from ui.events.row_delegate import EventRowDelegate
+from ui.events.thumbnails import ThumbnailCache
+from ui.models.event_list_model import EventListModel
+from ui.theme import tokens
+
+_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+_CONTROL = Qt.KeyboardModifier.ControlModifier
+_PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
+
+
+class Districts(Directory, Protocol):
+    """What the panel asks of the registry."""
+
+    def districts(self) -> Sequence[District]: ...
+
+
+class EventsPanel(QWidget):
+    """Newest first; the newest row stays in sight until the operator scrolls down.
+
+    Signals:
+        moment_chosen: Show this event's camera as it was then.
+        live_chosen: Show this event's camera as it is now.
+        left: The operator gives the keyboard back to the wall.
+    """
+
+    moment_chosen = Signal(object)
+    live_chosen = Signal(object)
+    left = Signal()
+
+    def __init__(
+        self,
+        events: EventService,
+        districts: Districts,
+        thumbnails: ThumbnailCache,
+        sources: Callable[[], Sequence[SourceState]],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._events = events
+        self._districts = districts
+        self._sources = sources
+        self._list = events.open_list()
+        close = self._list.close
+        # A lambda, because PySide holds bound methods weakly.
+        self.destroyed.connect(lambda: close())  # noqa: PLW0108 - see above
+        self.filters = FilterRow(self)
+        self.model = EventListModel(self._list, districts, self)
+        self.view = self._make_view(thumbnails)
+        self._empty = QLabel(self)
+        self._empty.setWordWrap(True)
+        self._empty.setProperty("dim", True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
+        self._empty.setContentsMargins(*[tokens.SPACE_L] * 4)
+        self._stack = QStackedWidget(self)
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self._empty)
+        self._rate = QLabel(self)
+        self._rate.setProperty("dim", True)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(tokens.SPACE_S)
+        column.addWidget(self.filters)
+        column.addLayout(self._rate_row())
+        column.addWidget(self._stack, 1)
+        self.setFocusProxy(self.view)
+        self._connect()
+
+    @property
+    def empty_text(self) -> str:
+        """Why there is nothing in the list; empty while there is something."""
+        return self._empty.text() if self._stack.currentWidget() is self._empty else ""
+
+    @property
+    def rate_text(self) -> str:
+        return self._rate.text()
+
+    @property
+    def current(self) -> EventGroup | None:
+        """The chosen event."""
+        return self.model.group_at(self.view.currentIndex())
+
+    # --- making ------------------------------------------------------------------------------
+
+    def _make_view(self, thumbnails: ThumbnailCache) -> QListView:
+        view = QListView(self)
+        view.setModel(self.model)
+        view.setItemDelegate(EventRowDelegate(thumbnails, view))
+        view.setUniformItemSizes(True)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setMouseTracking(True)
+        view.setAccessibleName(self.tr("Events, newest first"))
+        view.installEventFilter(self)
+        view.doubleClicked.connect(self._on_row_activated)
+        view.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+        thumbnails.loaded.connect(view.viewport().update)
+        return view
+
+    def _rate_row(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addWidget(self._rate, 1)
+        hint = QLabel(self.tr("Enter: then · Ctrl+Enter: live"), self)
+        hint.setProperty("dim", True)
+        row.addWidget(hint)
+        return row
+
+    def _connect(self) -> None:
+        self.filters.field.installEventFilter(self)
+        self.filters.changed.connect(self._on_filter_changed)
+        bind(self, self._events.rate_changed, self._show_rate)
+        bind(self, self._events.facets_changed, lambda _nothing: self._offer())
+        bind(self, self._list.changed, lambda _change: self._show_whether_empty())
+        self._offer()
+        self._show_rate(self._events.per_minute)
+        self._show_whether_empty()
+
+    # --- following ---------------------------------------------------------------------------
+
+    def _offer(self) -> None:
+        there = self._events.districts
+        districts = [d for d in self._districts.districts() if d.code in there]
+        self.filters.offer(districts, sorted(self._events.labels), sorted(self._events.rules))
+
+    def _show_rate(self, per_minute: int) -> None:
+        if per_minute > FLOOD_PER_MINUTE:
+            words = self.tr("Flood: {0} events in the last minute").format(per_minute)
+            self._rate.setStyleSheet(f"color: {tokens.WARNING}; font-weight: 600")
+        else:
+            words = self.tr("{0} events in the last minute").format(per_minute)
+            self._rate.setStyleSheet("")
+        self._rate.setText(words)
+
+    def _show_whether_empty(self) -> None:
+        is_empty = len(self._list) == 0
+        if is_empty:
+            self._empty.setText(self._why_empty())
+        wanted = self._empty if is_empty else self.view
+        if self._stack.currentWidget() is not wanted:
+            had_focus = self.view.hasFocus()
+            self._stack.setCurrentWidget(wanted)
+            if had_focus:
+                self.filters.field.setFocus()
+        if is_empty and self._list.has_more:
+            self._list.load_more()
+
+    def _why_empty(self) -> str:
+        if self._list.is_loading:
+            return self.tr("Looking for events …")
+        if not self._list.filter.is_open:
+            return self.tr("No event fits these filters. Esc takes them away.")
+        sources = self._sources()
+        if not sources:
+            return self.tr("No events yet. No source of events is set up in the settings.")
+        lines = [self.tr("No events yet. Sources:")]
+        lines += [f"{source.name}: {_state_text(source)}" for source in sources]
+        return "\n".join(lines)
+
+    def enter(self) -> None:
+        """Give the keyboard to the newest row, or to the one that was chosen before."""
+        self._enter_list()
+
+    def show_sources(self) -> None:
+        """The sources say something else than before."""
+        self._show_whether_empty()
+
+    # --- the operator's hands ----------------------------------------------------------------
+
+    def _on_filter_changed(self) -> None:
+        self._list.set_filter(self.filters.filter)
+        if self._list.has_more and len(self._list) < self._rows_in_sight():
+            self._list.load_more()
+        self.view.scrollToTop()
+
+    def _rows_in_sight(self) -> int:
+        return self.view.viewport().height() // max(1, self.view.sizeHintForRow(0)) + 2
+
+    def _on_scrolled(self, value: int) -> None:
+        self._list.is_at_top = value <= 0
+
+    def _on_row_activated(self, index: QModelIndex) -> None:
+        group = self.model.group_at(index)
+        if group is not None:
+            self.moment_chosen.emit(group)
+
+    def _on_key(self, event: QKeyEvent, *, in_list: bool) -> bool:
+        key, modifiers = Qt.Key(event.key()), event.modifiers()
+        if key in _ENTER:
+            self._choose(live=bool(modifiers & _CONTROL))
+            return True
+        if key == Qt.Key.Key_Escape:
+            if not self.filters.clear():
+                self.left.emit()
+            return True
+        if not in_list:
+            if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
+                self._enter_list()
+                return True
+            return False
+        if key == Qt.Key.Key_Up and self.view.currentIndex().row() <= 0:
+            self.filters.field.setFocus()
+            return True
+        typed = event.text()
+        if typed.strip() and typed.isprintable() and not modifiers & ~_PLAIN:
+            self.filters.field.setFocus()
+            self.filters.field.setText(self.filters.field.text() + typed)
+            return True
+        return False
+
+    def _choose(self, *, live: bool) -> None:
+        group = self.current
+        if group is None and len(self._list):
+            self._enter_list()
+            group = self.current
+        if group is not None:
+            (self.live_chosen if live else self.moment_chosen).emit(group)
+
+    def _enter_list(self) -> None:
+        self.view.setFocus()
+        if not self.view.currentIndex().isValid() and self.model.rowCount():
+            self.view.setCurrentIndex(self.model.index(0))
+
+    # --- Qt overrides ------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            return self._on_key(event, in_list=watched is self.view)
+        return super().eventFilter(watched, event)
+
+
+def _state_text(source: SourceState) -> str:
+    if source.sentence:
+        return source.sentence
+    translate = QCoreApplication.translate
+    return {
+        ConnectionState.CONNECTING: translate("Events", "connecting"),
+        ConnectionState.CONNECTED: translate("Events", "connected"),
+        ConnectionState.WAITING: translate("Events", "waiting for the next attempt"),
+        ConnectionState.REFUSED: translate("Events", "refused"),
+        ConnectionState.NOT_CONFIGURED: translate("Events", "not set up"),
+    }[source.state]

@@ -1,0 +1,157 @@
+"""Paints one row of the list of events: picture, severity, camera, what happened, when."""
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from app.domain.camera import Camera
+from app.domain.event_record import EventGroup
+from ui.events.thumbnails import SIZE, ThumbnailCache
+from ui.events.wording import (
+    SEVERITY_COLOURS,
+    SEVERITY_ICONS,
+    about_text,
+    lag_text,
+    severity_text,
+    time_text,
+)
+from ui.icons import icon
+from ui.models.camera_tree import one_line
+from ui.models.event_list_model import CAMERA_ROLE, GROUP_ROLE
+from ui.theme import tokens
+
+Index = QModelIndex | QPersistentModelIndex
+HEIGHT = SIZE.height() + 2 * tokens.SPACE_XS + 1
+_ICON = 16
+_STRIPE = 3
+_TEXT = QColor(tokens.TEXT)
+_DIM = QColor(tokens.TEXT_DIM)
+_EMPTY = QColor(tokens.TILE_EMPTY)
+_LINE = QColor(tokens.BORDER)
+_HOVER = QColor(tokens.SURFACE_HOVER)
+_CHOSEN = QColor(tokens.SELECTION_BACKGROUND)
+_BADGE = QColor(tokens.SURFACE_HOVER)
+_COLOURS = {severity: QColor(colour) for severity, colour in SEVERITY_COLOURS.items()}
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFlag.TextSingleLine
+
+
+class EventRowDelegate(QStyledItemDelegate):
+    """Every row has the same height, so that a list of thousands costs what is visible."""
+
+    def __init__(self, thumbnails: ThumbnailCache, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+
+    # --- Qt overrides ------------------------------------------------------------------------
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(0, HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        group: EventGroup | None = index.data(GROUP_ROLE)
+        if group is None:
+            return
+        camera: Camera | None = index.data(CAMERA_ROLE)
+        area: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, _CHOSEN)
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(area, _HOVER)
+        painter.fillRect(area.left(), area.bottom(), area.width(), 1, _LINE)
+        colour = _COLOURS[group.severity]
+        painter.fillRect(area.left(), area.top(), _STRIPE, area.height() - 1, colour)
+        left = area.left() + _STRIPE + tokens.SPACE_XS
+        place = QRect(left, area.top() + tokens.SPACE_XS, SIZE.width(), SIZE.height())
+        self._paint_picture(painter, place, group)
+        words = area.adjusted(
+            place.right() + tokens.SPACE_S - area.left(),
+            tokens.SPACE_XS,
+            -tokens.SPACE_S,
+            -tokens.SPACE_XS,
+        )
+        _paint_words(painter, words, group, camera)
+        painter.restore()
+
+    def _paint_picture(self, painter: QPainter, place: QRect, group: EventGroup) -> None:
+        painter.fillRect(place, _EMPTY)
+        device = painter.device()
+        pixmap = self._thumbnails.pixmap(group.key, device.devicePixelRatioF())
+        if pixmap is None:
+            middle = QRect(0, 0, 24, 24)
+            middle.moveCenter(place.center())
+            icon("camera", tokens.BORDER).paint(painter, middle)
+            return
+        size = pixmap.deviceIndependentSize().toSize()
+        target = QRect(place.topLeft(), size)
+        target.moveCenter(place.center())
+        painter.drawPixmap(target.topLeft(), pixmap)
+
+
+def _paint_words(painter: QPainter, words: QRect, group: EventGroup, camera: Camera | None) -> None:
+    third = words.height() // 3
+    rows = [QRect(words.left(), words.top() + third * at, words.width(), third) for at in range(3)]
+    normal = QFont(painter.font())
+    bold = QFont(normal)
+    bold.setWeight(QFont.Weight.DemiBold)
+    small = QFont(normal)
+    small.setPixelSize(tokens.FONT_SMALL_PX)
+    event = group.first.event
+
+    sign = QRect(rows[0].left(), rows[0].center().y() - _ICON // 2 + 1, _ICON, _ICON)
+    icon(SEVERITY_ICONS[group.severity], SEVERITY_COLOURS[group.severity]).paint(painter, sign)
+    first = rows[0].adjusted(_ICON + tokens.SPACE_XS, 0, 0, 0)
+    painter.setFont(normal)
+    first.setRight(_right(painter, first, time_text(group, datetime.now(UTC)), _TEXT))
+    if group.count > 1:
+        first.setRight(_badge(painter, first, f"×{group.count}", bold))
+    painter.setFont(bold)
+    _left(painter, first, severity_text(group.severity), _COLOURS[group.severity])
+
+    code = str(group.camera)
+    used = _left(painter, rows[1], code, _TEXT)
+    painter.setFont(normal)
+    name = rows[1].adjusted(used + tokens.SPACE_S, 0, 0, 0)
+    _left(painter, name, "" if camera is None else one_line(camera.name), _DIM)
+
+    painter.setFont(small)
+    about = rows[2].adjusted(0, 0, 0, 0)
+    about.setRight(_right(painter, about, lag_text(event), _DIM))
+    _left(painter, about, one_line(about_text(group)), _TEXT)
+
+
+def _left(painter: QPainter, area: QRect, text: str, colour: QColor) -> int:
+    """Write from the left, cut where too long; returns the width that it took."""
+    if area.width() <= 0:
+        return 0
+    metrics = painter.fontMetrics()
+    cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+    painter.setPen(colour)
+    painter.drawText(area, _LEFT, cut)
+    return metrics.horizontalAdvance(cut)
+
+
+def _right(painter: QPainter, area: QRect, text: str, colour: QColor) -> int:
+    """Write to the right edge; returns where the room for other words ends."""
+    painter.setPen(colour)
+    painter.drawText(area, _RIGHT, text)
+    return area.right() - painter.fontMetrics().horizontalAdvance(text) - tokens.SPACE_S
+
+
+def _badge(painter: QPainter, area: QRect, text: str, font: QFont) -> int:
+    """A count on a plate of its own; returns where the room for other words ends."""
+    metrics = QFontMetrics(font)
+    width = metrics.horizontalAdvance(text) + 2 * tokens.SPACE_XS
+    height = metrics.height()
+    plate = QRect(area.right() - width, area.center().y() - height // 2 + 1, width, height)
+    painter.setBrush(_BADGE)
+    painter.setPen(_LINE)
+    painter.drawRoundedRect(plate, tokens.SPACE_XS, tokens.SPACE_XS)
+    painter.setFont(font)
+    painter.setPen(_TEXT)
+    painter.drawText(plate, Qt.AlignmentFlag.AlignCenter, text)
+    return plate.left() - tokens.SPACE_S
