@@ -29,7 +29,7 @@ from ui.wall.box_style import style_sample
 from ui.wall.box_wording import label_word
 
 _COLUMNS = 2
-_SAMPLE = QSize(26, 16)
+_SAMPLE = QSize(34, 24)
 _PER_CENT = 100
 _STEP = 5
 

@@ -35,7 +35,6 @@ QComboBox {
     background: $SURFACE_RAISED; border: 1px solid $BORDER; border-radius: ${RADIUS}px;
     padding: 3px ${SPACE_S}px;
 }
-QComboBox::drop-down { border: 0; width: 20px; }
 QComboBox:focus { border-color: $ACCENT; }
 QComboBox QAbstractItemView {
     background: $SURFACE_RAISED; border: 1px solid $BORDER;
@@ -83,7 +82,6 @@ QComboBox {
     background: $SURFACE_RAISED; border: 1px solid $BORDER; border-radius: ${RADIUS}px;
     padding: ${SPACE_XS}px ${SPACE_S}px;
 }
-QComboBox::drop-down { border: 0; width: 20px; }
 QComboBox:focus { border-color: $ACCENT; }
 QComboBox QAbstractItemView {
     background: $SURFACE_RAISED; selection-background-color: $SELECTION_BACKGROUND;

@@ -83,10 +83,10 @@ def style_sample(label: str, width: int, height: int, ratio: float = 1.0) -> QPi
     across, down = round(width * ratio), round(height * ratio)
     pixmap = QPixmap(across, down)
     pixmap.fill(QColor(tokens.BACKGROUND))
-    style, line = style_of(label), max(1, round(2 * ratio))
+    style, line = style_of(label), max(1, round(ratio))
     painter = QPainter(pixmap)
     colour = colour_of(style.colour)
-    edge = max(1, round(2 * ratio))
+    edge = max(1, round(3 * ratio))
     for bar in style.bars(edge, edge, across - 2 * edge, down - 2 * edge, line):
         painter.fillRect(*bar, colour)
     painter.end()
