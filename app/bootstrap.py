@@ -14,6 +14,10 @@ from app.core.tasks import Tasks
 from app.services.analytics import AnalyticsService
 from app.services.camera_logins import CameraLogins
 from app.services.credentials import Credentials, KeyringCredentials
+from app.services.event_severity import SeverityTable
+from app.services.event_store import EventStore
+from app.services.event_thumbnails import EventThumbnails
+from app.services.events import EventService
 from app.services.instance_lock import only_instance
 from app.services.notices import Notice, NoticeBoard, Severity
 from app.services.overlay_offsets import OverlayOffsets
@@ -48,6 +52,8 @@ class Services:
     overlay_offsets: OverlayOffsets
     analytics: AnalyticsService
     """Not started yet, like the engine."""
+    events: EventService
+    """Not started yet."""
     wall_memory: WallMemory
     remembered: WallState
     """What was on the screens in the last run."""
@@ -99,6 +105,34 @@ def running_services(
             frames=timelines.add,
         )
         stack.callback(analytics.close)
+        work = tasks(4, "task")
+        events = EventService(
+            registry,
+            EventStore(
+                database,
+                database_tasks,
+                work,
+                notices,
+                SystemClock(),
+                retention_days=settings.analytics.retention_days,
+            ),
+            EventThumbnails(
+                where.thumbnails,
+                engine,
+                analytics.fetch_snapshot,
+                lambda: analytics.source_settings,
+                work,
+                SystemClock(),
+                ring_seconds=settings.video.ring_seconds,
+            ),
+            SeverityTable(settings.analytics.severities),
+            notices,
+            SystemClock(),
+            dispatcher,
+            workstation=platform.node(),
+        )
+        analytics.events.connect(events.on_events)
+        stack.callback(events.close)
         wall_memory = stack.enter_context(
             closing(WallMemory(where.wall_state, dispatcher, notices))
         )
@@ -106,13 +140,14 @@ def running_services(
             places=where,
             settings=settings,
             notices=notices,
-            tasks=tasks(4, "task"),
+            tasks=work,
             registry=registry,
             credentials=keys,
             engine=engine,
             timelines=timelines,
             overlay_offsets=offsets,
             analytics=analytics,
+            events=events,
             wall_memory=wall_memory,
             remembered=wall_memory.load(),
         )

@@ -30,6 +30,11 @@ class Places:
         return self.data / "snapshots"
 
     @property
+    def thumbnails(self) -> Path:
+        """Small pictures of events; may be emptied at any time."""
+        return self.data / "thumbnails"
+
+    @property
     def logs(self) -> Path:
         return self.data / "logs"
 
@@ -48,7 +53,8 @@ class Places:
 
     def prepare(self) -> None:
         """Create the folders, for this user only; raises ``DataFolderUnavailable``."""
-        for folder in (self.data, self.clips, self.snapshots, self.logs, self.backups):
+        folders = (self.clips, self.snapshots, self.thumbnails, self.logs, self.backups)
+        for folder in (self.data, *folders):
             try:
                 folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             except OSError as error:

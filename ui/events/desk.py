@@ -92,7 +92,7 @@ class EventsDesk(QObject):
         return dock
 
     def _close(self, dock: EventsDock) -> None:
-        had_focus = dock.isAncestorOf(dock.window().focusWidget() or dock.window())
+        had_focus = any(child.hasFocus() for child in dock.findChildren(QWidget))
         dock.hide()
         if had_focus:
             dock.window().setFocus(Qt.FocusReason.OtherFocusReason)

@@ -31,15 +31,6 @@ QFrame#wallBar {
 QFrame#eventsDock {
     background: $SURFACE; border: 0; border-left: 1px solid $BORDER;
 }
-QComboBox {
-    background: $SURFACE_RAISED; border: 1px solid $BORDER; border-radius: ${RADIUS}px;
-    padding: 3px ${SPACE_S}px;
-}
-QComboBox:focus { border-color: $ACCENT; }
-QComboBox QAbstractItemView {
-    background: $SURFACE_RAISED; border: 1px solid $BORDER;
-    selection-background-color: $SELECTION_BACKGROUND; selection-color: $TEXT;
-}
 QFrame#noticeBar { background: $SURFACE_RAISED; border: 0; }
 QFrame#noticeBar[severity="info"] { border-left: 3px solid $INFO; }
 QFrame#noticeBar[severity="warning"] { border-left: 3px solid $WARNING; }
