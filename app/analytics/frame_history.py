@@ -8,8 +8,8 @@ import msgspec
 from app.domain.detection import DetectionFrame
 
 SPAN_US = 60_000_000
-MOST_FRAMES = 1_200
-MOST_BYTES = 1_000_000
+MOST_FRAMES = 2_000
+MOST_BYTES = 512_000
 CHECKPOINT_US = 2_000_000
 """How often the objects that stand, and which no frame names meanwhile, are written down anew."""
 PAST_BEFORE_US = 50_000

@@ -319,7 +319,7 @@ class Timeline:
         sample = track.samples[at]
         x1, y1, x2, y2 = sample.box.x1, sample.box.y1, sample.box.x2, sample.box.y2
         is_last = at + 1 == len(track.times)
-        if sample.state is ObjectState.IDLE and is_last:
+        if sample.state is ObjectState.IDLE:
             return TimedBox(sample, x1, y1, x2, y2) if age <= IDLE_HOLD_US else None
         alpha = _alpha(age, hold)
         if alpha <= 0:
