@@ -143,6 +143,8 @@ class MetadataStream:
 
     def _open(self, data: bytes) -> "etree.XMLPullParser[Any] | None":
         """The parser of the document that ``data`` belongs to; ``None`` between two of them."""
+        if self._parser is not None and data.startswith(b"<?xml"):
+            self._begin()  # The end of the one before got lost.
         if self._parser is None:
             if not _BEGINS.match(data):
                 if data.strip(b"\0\r\n\t "):
