@@ -50,11 +50,24 @@ class ClockOffset:
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """When a picture was taken. ``utc_us`` is ``None`` when only the arrival is known."""
+    """When a picture was taken. ``utc_us`` is ``None`` when only the arrival is known;
+    ``is_approximate`` when the camera's time may be off by more than a few milliseconds."""
 
     utc_us: int | None
     offset_us: int
     arrival_us: int
+    is_approximate: bool = False
+
+    @property
+    def local_us(self) -> int:
+        """When it was taken on this workstation's clock, or arrived where that is not known."""
+        if self.utc_us is None:
+            return self.arrival_us
+        return min(self.utc_us + self.offset_us, self.arrival_us)
+
+    def at(self, *, by_camera: bool) -> int:
+        """When it was taken, on the camera's clock if that is asked for and known."""
+        return self.utc_us if by_camera and self.utc_us is not None else self.local_us
 
 
 class PictureTime:

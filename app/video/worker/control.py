@@ -19,24 +19,32 @@ from app.video.board import BoardMemory, BoardWriter
 from app.video.messages import (
     CloseStream,
     Command,
+    CutStill,
     Ended,
     Heartbeat,
+    LookBack,
     OpenStream,
     Report,
+    SetHold,
     SetViews,
     Shutdown,
     WorkerReady,
 )
 from app.video.worker.engines import Engines
 from app.video.worker.errands import Errands
+from app.video.worker.health.look import HealthLook
 from app.video.worker.ring import RingBudget
 from app.video.worker.rounds import DecodeRounds
+from app.video.worker.still import StillQueue
 from app.video.worker.stream import Stream
 
 _BEAT_S = 1.0
 _WATCH_S = 0.25
 _FAREWELL_S = 0.5
 _RING_BYTES = 600_000_000
+_LOOKS_KEPT = 16
+"""Of so many cameras that are not connected it is remembered how their picture should look; each
+takes up to a megabyte."""
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +80,9 @@ class Control:
         self._streams: dict[int, Stream] = {}
         self._all_ended = threading.Condition()
         self._errands = Errands()
+        self._stills = StillQueue(self._errands)
         self._rounds = DecodeRounds()
+        self._looks: dict[tuple[str, str], HealthLook] = {}
         self._process = psutil.Process()
 
     def run(self) -> None:
@@ -118,7 +128,7 @@ class Control:
     def _obey(self, command: Command) -> None:
         if isinstance(command, OpenStream):
             self._budget.limit = command.ring_worker_bytes
-            shared = (self._budget, self._engines, self._rounds)
+            shared = (self._budget, self._engines, self._rounds, self._look_of(command))
             stream = Stream(command, self._report, self._writer, *shared)
             self._streams[command.stream] = stream
             stream.start()
@@ -129,6 +139,17 @@ class Control:
                 return
             wanted.want(command)
             self._errands.soon(partial(self._apply, wanted))
+        elif isinstance(command, SetHold | LookBack):
+            changed = self._streams.get(command.stream)
+            if changed is not None:
+                changed.want(command)
+                self._errands.soon(partial(self._apply, changed))
+        elif isinstance(command, CutStill):
+            cut = self._streams.get(command.stream)
+            if cut is None:
+                self._report(messages.Still(command.stream, command.request, b""))
+            else:
+                self._stills.add(partial(cut.cut, command))
         elif isinstance(command, CloseStream):
             closing = self._streams.get(command.stream)
             if closing is None:
@@ -140,6 +161,17 @@ class Control:
         stream.apply()
         if stream.is_behind:
             self._errands.later(stream.catch_up)
+        if stream.has_to_seek:
+            self._errands.later(stream.seek)
+
+    def _look_of(self, command: OpenStream) -> HealthLook:
+        """What is known of a camera's pictures outlives its connections."""
+        name = (command.camera, command.kind)
+        look = self._looks.pop(name, None) or HealthLook()
+        self._looks[name] = look
+        for oldest in list(self._looks)[: -len(self._streams) - _LOOKS_KEPT]:
+            del self._looks[oldest]
+        return look
 
     def _report(self, report: Report) -> None:
         if isinstance(report, Ended):

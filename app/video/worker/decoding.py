@@ -1,5 +1,6 @@
 """Turns the packets of one stream into frames, with as much effort as is asked for."""
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -33,6 +34,8 @@ class Decoder:
         self._awaiting_key = True
         self._hurried = False
         self._damaged = 0
+        self.busy_since = 0.0
+        """Since when (monotonic) it has been inside a packet; 0 while it is not. Any thread."""
         self._open(skip_loop_filter=False)
         self.errors = 0
 
@@ -92,8 +95,9 @@ class Decoder:
             self._awaiting_key = False
         elif self._awaiting_key or self._only_keys:
             return ()
-        packet: Any = entry.packet
-        packet.opaque = stamp = entry.stamp
+        # The packet is not touched: a replay may decode it on another thread at the same time.
+        packet, stamp = entry.packet, entry.stamp
+        self.busy_since = time.monotonic()
         try:
             frames = self._context.decode(packet)
             if self._only_keys and not frames:
@@ -104,9 +108,21 @@ class Decoder:
             self.errors += 1
             self.restart()
             return ()
+        finally:
+            self.busy_since = 0.0
         if len(frames) == 1 and not frames[0].is_corrupt:
             return ((frames[0], frames[0].opaque or stamp),)
         return self._whole(frames, stamp)
+
+    def drain(self) -> Sequence[Picture]:
+        """The frames that the decoder kept for the sake of their order; it starts afresh."""
+        try:
+            frames = self._context.decode(None)
+        except Exception:  # noqa: BLE001 - a door: corrupt input raises anything
+            self.errors += 1
+            frames = []
+        self.restart()
+        return [(frame, frame.opaque) for frame in frames if frame.opaque is not None]
 
     def _whole(self, frames: Sequence[VideoFrame], stamp: Stamp) -> Sequence[Picture]:
         pictures: list[Picture] = []

@@ -3,15 +3,22 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
+from app.domain.picture_health import PictureFault
 from app.domain.stream import STALE_AFTER_S, Effort, StreamKind
 from app.video.board import BoardWriter
-from app.video.messages import OpenStream, SetViews, View
+from app.video.messages import CutStill, LookBack, OpenStream, SetHold, SetViews, View
+from app.video.worker.backlog import Backlog
 from app.video.worker.decoding import Decoder, Picture
+from app.video.worker.health.look import HealthLook
+from app.video.worker.replay import Replay
 from app.video.worker.ring import PacketRing, RingBudget, RingEntry
 from app.video.worker.rounds import Rounds
-from app.video.worker.views import LiveView, Views
+from app.video.worker.still import nearest, to_jpeg
+from app.video.worker.views import LiveView, Views, publish
+
+Wish = SetViews | SetHold | LookBack
 
 _MUCH_SMALLER = 0.6
 """Below this linear size of a tile against its source the loop filter's work is invisible."""
@@ -22,6 +29,7 @@ _MANY = 90
 _STALE_US = int(STALE_AFTER_S * 0.75e6)
 _WITH_ERRORS_S = 10.0
 _WITHOUT_KEY_S = 30.0
+_LOOK_EVERY_S = 1.0
 
 
 class Pipeline:
@@ -32,25 +40,44 @@ class Pipeline:
     """
 
     def __init__(
-        self, command: OpenStream, writer: BoardWriter, budget: RingBudget, rounds: Rounds
+        self,
+        command: OpenStream,
+        writer: BoardWriter,
+        budget: RingBudget,
+        rounds: Rounds,
+        health: HealthLook,
+        tell_faults: Callable[[Sequence[PictureFault]], None],
     ) -> None:
+        """``tell_faults`` hears what is wrong with the pictures, when that changes."""
         self.ring = PacketRing(command.ring_seconds, command.ring_bytes, budget)
         self.decoded = 0
         self.busy_ns = 0
         self.behind_us = 0
         self.queued = False
         self._rounds = rounds
-        self._decoding_since = 0.0
         self._row = command.row
         self._writer = writer
+        self._kind = StreamKind(command.kind)
+        self._health = health
+        self._tell_faults = tell_faults
+        self._look_at = 0.0
+        self._has_told = False
+        self._looking = threading.Lock()
         self._lock = threading.Lock()
-        self._views = Views(writer, StreamKind(command.kind))
+        self._views = Views(writer, self._kind)
         self._decoder: Decoder | None = None
+        self._new_decoder: Callable[[], Decoder] | None = None
         self._aspect = 1.0
         self._effort = Effort.FULL
         self._last: Picture | None = None
-        self._wanted: deque[SetViews] = deque()
-        self._backlog: deque[RingEntry] = deque()
+        self._wishes: deque[Wish] = deque()
+        self._wanted: Sequence[View] = ()
+        self._holds: dict[int, int] = {}
+        self._replays: dict[int, Replay] = {}
+        self._sought: deque[Replay] = deque()
+        self._cutting: Decoder | None = None
+        self._backlog = Backlog()
+        self._timer_us = 0
         self._is_closed = False
         self._good_at = time.monotonic()
 
@@ -64,12 +91,14 @@ class Pipeline:
         decoder = self._decoder
         return decoder.errors if decoder is not None else 0
 
-    def begin(self, decoder: Decoder | None, aspect: float) -> None:
+    def begin(self, new_decoder: Callable[[], Decoder] | None, aspect: float) -> None:
         """The stream is open; ``None`` when the source decodes by itself."""
         with self._lock:
-            self._decoder = decoder
+            self._new_decoder = new_decoder
+            self._decoder = new_decoder() if new_decoder is not None else None
             self._aspect = aspect
             self._good_at = time.monotonic()
+            self._set_holds()
             self._choose_effort()
 
     def end(self) -> None:
@@ -77,55 +106,144 @@ class Pipeline:
         with self._lock:
             self._is_closed = True
             self._views.replace(())
-            self._decoder = None
+            self._wanted = ()
+            self._end_replays(())
+            self._decoder = self._new_decoder = None
             self._last = None
             self._backlog.clear()
             self.ring.clear()
 
-    def want(self, command: SetViews) -> None:
-        """Note the views that are wanted; ``apply`` makes them so. Any thread."""
-        self._wanted.append(command)
+    def want(self, command: Wish) -> None:
+        """Note what is wanted; ``apply`` makes it so. Any thread, in the order of the commands."""
+        self._wishes.append(command)
 
     def apply(self) -> list[int]:
-        """Make the views the wanted ones and show what there is; any thread.
+        """Make everything as it is wanted and show what there is; any thread.
 
-        Returns the versions that hold from now on.
+        Returns the versions of the views that hold from now on.
         """
         with self._lock:
             versions: list[int] = []
-            newest: SetViews | None = None
-            while self._wanted:
-                newest = self._wanted.popleft()
-                versions.append(newest.version)
-            if newest is not None and not self._is_closed:
-                self._set_views(newest.views, Effort(newest.effort))
+            changed = False
+            while self._wishes:
+                wish = self._wishes.popleft()
+                changed = True
+                match wish:
+                    case SetViews():
+                        versions.append(wish.version)
+                        self._wanted = wish.views
+                        self._effort = Effort(wish.effort)
+                        self._holds = dict(wish.holds)
+                    case SetHold():
+                        self._holds[wish.slot] = wish.hold_us
+                    case LookBack():
+                        self._look_back(wish)
+            if changed and not self._is_closed:
+                self._set_views()
+                self._schedule()
             return versions
 
-    def _set_views(self, wanted: Sequence[View], effort: Effort) -> None:
+    def _set_views(self) -> None:
         was_hot = bool(self._views)
-        fresh = self._views.replace(wanted)
-        self._effort = effort
+        self._end_replays([view.slot for view in self._wanted])
+        live = []
+        for view in self._wanted:
+            replay = self._replays.get(view.slot)
+            if replay is None:
+                live.append(view)
+            elif replay.view is None or replay.view.wanted != view:
+                replay.view = LiveView(view)
+        fresh = self._views.replace(live)
+        self._set_holds()
+        self._choose_effort()
         if not self._views:
             self._last = None
             self._backlog.clear()
             return
-        self._choose_effort()
         if not was_hot:
             self._good_at = time.monotonic()
             self._start_catching_up()
         elif fresh and self._last is not None:
             self._show(self._last, fresh)
 
+    def _set_holds(self) -> None:
+        self._views.wait(self._holds, decodes=self._decoder is not None)
+        self._backlog.hold_us = self._views.soonest_us
+
+    # --- looking back -------------------------------------------------------------------------
+
+    def _look_back(self, wish: LookBack) -> None:
+        """Play a slot from the ring from now on, or live again; a view of it may not be there."""
+        before = self._replays.pop(wish.slot, None)
+        if before is not None:
+            before.end()
+        if wish.utc_us is None or self._new_decoder is None:
+            return
+        moment = (wish.utc_us, wish.by_camera)
+        decoder = self._new_decoder()
+        replay = Replay(self.ring, self._lock, decoder, self._rounds, self._show_replay, moment)
+        self._replays[wish.slot] = replay
+        self._sought.append(replay)
+
+    def _end_replays(self, but: Sequence[int]) -> None:
+        for slot in [slot for slot in self._replays if slot not in but]:
+            self._replays.pop(slot).end()
+
+    def seek(self) -> None:
+        """Find the first pictures of new replays: may take long. Any thread."""
+        while self._sought:
+            replay = self._sought.popleft()
+            self._writer.enter(self._row)
+            replay.seek()
+            self._writer.leave(self._row)
+
+    @property
+    def has_to_seek(self) -> bool:
+        return bool(self._sought)
+
+    def _show_replay(self, replay: Replay, picture: Picture) -> None:
+        with self._lock:
+            if replay.view is not None and not replay.is_over:
+                publish(
+                    self._writer, replay.view, picture, self._aspect, self._kind, is_replay=True
+                )
+                self._views.published += 1
+
+    def cut(self, command: CutStill) -> bytes:
+        """The picture of a moment as JPEG, empty when the ring holds none. May take long; any
+        thread."""
+        by_camera = command.by_camera
+        with self._lock:
+            place = self.ring.key_before(command.utc_us, by_camera=by_camera)
+            if place is None or self._new_decoder is None:
+                return b""
+            entries = self.ring.since(place)
+            decoder = self._new_decoder()
+            self._cutting = decoder
+        self._writer.enter(self._row)
+        try:
+            frame = nearest(entries, decoder, command.utc_us, by_camera=by_camera)
+        finally:
+            self._writer.leave(self._row)
+            self._cutting = None
+        return to_jpeg(frame, self._aspect, command.width) if frame is not None else b""
+
+    # --- decoding what is live ----------------------------------------------------------------
+
     def _choose_effort(self) -> None:
         decoder = self._decoder
-        if decoder is None or not self._views:
+        if decoder is None:
             return
         width, height = decoder.size
-        small = self._views.shrinks_much(width, height, _MUCH_SMALLER)
-        decoder.ask(
-            skip_loop_filter=small or self._effort >= Effort.NO_LOOP_FILTER,
-            only_keys=self._effort >= Effort.KEY_FRAMES,
-        )
+        sheds = self._effort >= Effort.NO_LOOP_FILTER
+        only_keys = self._effort >= Effort.KEY_FRAMES
+        if self._views:
+            small = self._views.shrinks_much(width, height, _MUCH_SMALLER)
+            decoder.ask(skip_loop_filter=small or sheds, only_keys=only_keys)
+        for replay in self._replays.values():
+            view = replay.view
+            small = view is not None and view.shrinks_much(width, height, _MUCH_SMALLER)
+            replay.decoder.ask(skip_loop_filter=small or sheds, only_keys=only_keys)
 
     def _start_catching_up(self) -> None:
         """Show what the last key frame leads to.
@@ -133,67 +251,114 @@ class Pipeline:
         Where that takes a while the key frame itself is shown first, so that a whole page of
         tiles is live at once; its age is on the tile like any other's.
         """
-        decoder = self._decoder
-        self._backlog.clear()
+        decoder, backlog = self._decoder, self._backlog
+        backlog.clear()
         if decoder is None:
             return
-        self._backlog.extend(self.ring.since_key())
+        now_us = time.time_ns() // 1000
+        place = self.ring.key_before(now_us - backlog.hold_us)
+        if place is None:
+            return
+        backlog.replace(self.ring.since(place) if backlog.hold_us else self.ring.since_key())
         decoder.restart(in_a_hurry=True)
-        if len(self._backlog) <= _FEW:
+        if backlog.due(now_us) <= _FEW:
             self._catch_up(decoder)
             return
-        key = self._backlog.popleft()
+        key = backlog.pop()
         pictures = self._decode(decoder, key)
-        if pictures and time.time_ns() // 1000 - key.stamp.arrival_us < _STALE_US:
+        if pictures and now_us - key.stamp.local_us - backlog.hold_us < _STALE_US:
             self._show(pictures[-1])
 
     def _catch_up(self, decoder: Decoder) -> None:
-        """Decode the backlog and show only the newest picture."""
-        backlog = self._backlog
-        if not backlog:
+        """Decode what is due of the backlog and show only the newest picture."""
+        backlog, views = self._backlog, self._views
+        now_us = time.time_ns() // 1000
+        due = backlog.due(now_us)
+        if not due:
             return
-        if len(backlog) > _MANY:
-            self._skip_to_key(decoder)
-        released_us = backlog[-1].released_us
+        if due > _MANY:
+            due -= self._skip_to_key(decoder, due)
         size = decoder.size
         newest: Picture | None = None
-        while backlog:
-            pictures = self._decode(decoder, backlog.popleft())
-            if pictures:
-                newest = pictures[-1]
+        ready_us = 0
+        for _ in range(due):
+            entry = backlog.pop()
+            ready_us = max(entry.released_us, entry.stamp.local_us + backlog.hold_us)
+            for picture in self._decode(decoder, entry):
+                newest = picture
+                views.keep(picture)
         if decoder.size != size:
             self._choose_effort()
         if newest is not None:
             self._show(newest)
-            self.behind_us = time.time_ns() // 1000 - released_us
+            self.behind_us = max(0, time.time_ns() // 1000 - ready_us)
 
-    def _skip_to_key(self, decoder: Decoder) -> None:
-        """Too far behind to decode it all: go on at the newest key frame, if that is further on."""
-        backlog = self._backlog
-        newest = next((i for i in range(len(backlog) - 1, 0, -1) if backlog[i].is_key), 0)
-        if newest:
-            for _ in range(newest):
-                backlog.popleft()
+    def _skip_to_key(self, decoder: Decoder, due: int) -> int:
+        """Too far behind to decode it all: go on at the newest key frame that is due, if that is
+        further on; returns how many packets were skipped."""
+        skipped = self._backlog.last_key(due)
+        if skipped:
+            for _ in range(skipped):
+                self._backlog.pop()
             decoder.restart()
+        return skipped
 
     @property
     def is_behind(self) -> bool:
         """Whether ``catch_up`` has something to do. Any thread."""
-        return bool(self._backlog)
+        return self._backlog.due(time.time_ns() // 1000) > 0
 
     def catch_up(self) -> None:
-        """Decode up to the newest packet, unless the stream's thread has done so. Any thread."""
+        """Decode what is due and not yet decoded, show what other views waited for. Any thread."""
         with self._lock:
+            self._timer_us = 0
             if self._decoder is not None:
                 self._catch_up(self._decoder)
+            self._views.release(time.time_ns() // 1000, self._aspect)
+            self._schedule()
+        self._look()
+
+    def _schedule(self) -> None:
+        """Have the next held picture shown when it is due."""
+        due_us = self._backlog.next_due_us if self._backlog.hold_us else None
+        held_us = self._views.next_due_us
+        if held_us is not None and (due_us is None or held_us < due_us):
+            due_us = held_us
+        if due_us is None or 0 < self._timer_us <= due_us:
+            return
+        self._timer_us = due_us
+        wait_s = max(0.0, (due_us - time.time_ns() // 1000) / 1e6)
+        self._rounds.submit(self, time.monotonic() + wait_s)
+
+    def _look(self) -> None:
+        """Once a second: is the picture in order?"""
+        now = time.monotonic()
+        last = self._last
+        if last is None or now < self._look_at or not self._looking.acquire(blocking=False):
+            return
+        try:
+            self._look_at = now + _LOOK_EVERY_S
+            self._judge(last)
+        finally:
+            self._looking.release()
+
+    def _judge(self, last: Picture) -> None:
+        began = time.perf_counter_ns()
+        faults = self._health.look(*last)
+        self.busy_ns += time.perf_counter_ns() - began
+        if faults is None and not self._has_told:
+            # A new connection: what was known of the camera before still holds.
+            faults = self._health.faults
+        if faults is not None:
+            if faults or self._has_told:
+                self._tell_faults(faults)
+            self._has_told = True
 
     def _decode(self, decoder: Decoder, entry: RingEntry) -> Sequence[Picture]:
         began = time.perf_counter_ns()
-        self._decoding_since = time.monotonic()
         self._writer.enter(self._row)
         pictures = decoder.decode(entry)
         self._writer.leave(self._row)
-        self._decoding_since = 0.0
         self.busy_ns += time.perf_counter_ns() - began
         self.decoded += len(pictures)
         return pictures
@@ -201,7 +366,7 @@ class Pipeline:
     def _show(self, picture: Picture, only: Sequence[LiveView] | None = None) -> None:
         began = time.perf_counter_ns()
         self._writer.enter(self._row)
-        self._views.publish(picture[0], picture[1], self._aspect, only)
+        self._views.publish(picture, self._aspect, only)
         self._writer.leave(self._row)
         self._last = picture
         self.busy_ns += time.perf_counter_ns() - began
@@ -216,6 +381,9 @@ class Pipeline:
             if self._decoder is None or not self._views:
                 return
             self._backlog.append(entry)
+            if self._backlog.hold_us:
+                self._schedule()
+                return
         self._rounds.submit(self)
 
     def show(self, picture: Picture) -> None:
@@ -225,11 +393,16 @@ class Pipeline:
                 return
             self.decoded += 1
             if self._views:
+                self._views.keep(picture)
                 self._show(picture)
+                self._schedule()
+        self._look()
 
     def stuck_s(self, patience_s: float) -> float:
         """For how long the decoder has not come back from a packet, 0 within ``patience_s``."""
-        since = self._decoding_since
+        decoders = [self._decoder, self._cutting]
+        decoders += [replay.decoder for replay in list(self._replays.values())]
+        since = min((d.busy_since for d in decoders if d is not None and d.busy_since), default=0.0)
         waited = time.monotonic() - since if since else 0.0
         return waited if waited > patience_s else 0.0
 

@@ -146,6 +146,8 @@ class PyavSource:
             if self.scheme == "file":
                 self._pace(packet_time(video_packet))
             packet = cast("Packet[Stream]", video_packet)
+            # Once, and before anybody else knows it: see ``RingEntry``.
+            packet.opaque = taken
             yield RingEntry(packet, packet.is_keyframe, taken, released_us, pts or 0, size)
 
     def _pace(self, due_s: float) -> None:

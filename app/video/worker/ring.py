@@ -2,8 +2,9 @@
 
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from av.packet import Packet
 from av.stream import Stream
@@ -13,7 +14,11 @@ from app.video.worker.clock import Stamp
 
 @dataclass(slots=True)
 class RingEntry:
-    """One packet, when its picture was taken, and when FFmpeg gave it out (Unix time)."""
+    """One packet, when its picture was taken, and when FFmpeg gave it out (Unix time).
+
+    The packet's ``opaque`` is the stamp, so that it arrives on the right frame. Threads may decode
+    it at the same time as long as none changes it.
+    """
 
     packet: "Packet[Stream]"
     is_key: bool
@@ -31,6 +36,13 @@ class _Group:
     def __init__(self) -> None:
         self.entries: list[RingEntry] = []
         self.size = 0
+
+
+class Cursor(NamedTuple):
+    """A place in a ring; holds whatever is appended or dropped."""
+
+    group: int
+    place: int
 
 
 class RingBudget:
@@ -65,6 +77,7 @@ class PacketRing:
         self._limit = limit
         self._budget = budget
         self._groups: deque[_Group] = deque()
+        self._dropped = 0
         self._size = 0
         self._oldest_us = 0
         self._newest_us = 0
@@ -117,6 +130,7 @@ class PacketRing:
 
     def _drop(self) -> bool:
         group = self._groups.popleft()
+        self._dropped += 1
         self._size -= group.size
         return self._budget is None or self._budget.take(-group.size)
 
@@ -130,16 +144,37 @@ class PacketRing:
         """The newest key frame and all after it; empty when there is none."""
         return self._groups[-1].entries if self._groups else ()
 
-    def since(self, utc_us: int) -> Iterator[RingEntry]:
-        """From the last key frame at or before ``utc_us`` (else the oldest) to the newest.
-
-        Packets without the camera's time are placed by their arrival.
-        """
-        groups = list(self._groups)
+    def key_before(self, moment_us: int, *, by_camera: bool = False) -> "Cursor | None":
+        """The last key frame at or before a moment, else the oldest; ``None`` without any."""
+        if not self._groups:
+            return None
         first = 0
-        for index, group in enumerate(groups):
-            head = group.entries[0].stamp
-            if (head.arrival_us if head.utc_us is None else head.utc_us) <= utc_us:
+        for index, group in enumerate(self._groups):
+            if group.entries[0].stamp.at(by_camera=by_camera) <= moment_us:
                 first = index
-        for group in groups[first:]:
-            yield from list(group.entries)
+        return Cursor(self._dropped + first, 0)
+
+    def read(self, cursor: "Cursor") -> "tuple[RingEntry, Cursor] | None":
+        """The packet at ``cursor`` and where to read on; ``None`` at the end, for now.
+
+        What was dropped meanwhile is skipped: then the oldest key frame comes next.
+        """
+        groups = self._groups
+        index, at = cursor.group - self._dropped, cursor.place
+        if index < 0:
+            index, at = 0, 0
+        while index < len(groups):
+            entries = groups[index].entries
+            if at < len(entries):
+                return entries[at], Cursor(self._dropped + index, at + 1)
+            index, at = index + 1, 0
+        return None
+
+    def since(self, cursor: "Cursor") -> Sequence[RingEntry]:
+        """From ``cursor`` to the newest."""
+        found: list[RingEntry] = []
+        place: tuple[RingEntry, Cursor] | None = self.read(cursor)
+        while place is not None:
+            found.append(place[0])
+            place = self.read(place[1])
+        return found

@@ -3,13 +3,16 @@
 A frame that is decoded right after another one costs half of what it costs a thread that was just
 woken for it: the code and its tables are still in the processor's cache, and nobody fights for the
 interpreter. So the streams' threads only read packets; a round a few milliseconds later decodes
-what has come for any of them (measured: ``tests/benchmarks``, CPU of 64 tiles).
+what has come for any of them (measured: ``tests/benchmarks``, CPU of 64 tiles). What is held back
+is decoded in the round after it is due.
 """
 
+import heapq
 import logging
 import threading
 import time
 from collections import deque
+from itertools import count
 from typing import Protocol
 
 _log = logging.getLogger(__name__)
@@ -32,7 +35,8 @@ class Behind(Protocol):
 class Rounds(Protocol):
     """Where a pipeline says that it has something to decode."""
 
-    def submit(self, pipeline: Behind) -> None: ...
+    def submit(self, pipeline: Behind, at: float = 0.0) -> None:
+        """Decode it in the next round, or in the one after ``at`` (monotonic seconds)."""
 
 
 class DecodeRounds:
@@ -42,12 +46,29 @@ class DecodeRounds:
     def __init__(self) -> None:
         self._queue: deque[Behind] = deque()
         self._came = threading.Event()
+        self._later: list[tuple[float, int, Behind]] = []
+        self._later_lock = threading.Lock()
+        self._numbers = count()
+        self._wakes_at = float("inf")
         self._generation = 0
         self._since = 0.0
         self._start()
 
-    def submit(self, pipeline: Behind) -> None:
-        """Decode it in the next round; only its own stream's thread may say so."""
+    def submit(self, pipeline: Behind, at: float = 0.0) -> None:
+        """Decode it in the next round, or in the one after ``at`` (monotonic seconds).
+
+        Asked twice it may get two turns.
+        """
+        if not at:
+            self._enqueue(pipeline)
+            return
+        with self._later_lock:
+            heapq.heappush(self._later, (at, next(self._numbers), pipeline))
+            sooner = at < self._wakes_at
+        if sooner:
+            self._came.set()
+
+    def _enqueue(self, pipeline: Behind) -> None:
         if not pipeline.queued:
             pipeline.queued = True
             self._queue.append(pipeline)
@@ -71,15 +92,33 @@ class DecodeRounds:
         rate = 0.0
         began = time.monotonic()
         while generation == self._generation:
-            self._came.wait()
+            self._wait()
             if rate > BUSY_RATE:
                 time.sleep(max(0.0, began + PERIOD_S - time.monotonic()))
             self._came.clear()
             before, began = began, time.monotonic()
+            self._take_due(began)
             done = self._round(generation)
             passed = max(began - before, 1e-4)
             weight = min(1.0, passed)
             rate += weight * (done / passed - rate)
+
+    def _wait(self) -> None:
+        """Until something is submitted or due; nobody wakes this thread for less."""
+        with self._later_lock:
+            self._wakes_at = self._later[0][0] if self._later else float("inf")
+        if self._wakes_at == float("inf"):
+            self._came.wait()
+        else:
+            self._came.wait(max(0.0, self._wakes_at - time.monotonic()))
+        self._wakes_at = 0.0
+
+    def _take_due(self, now: float) -> None:
+        """Give a turn to everybody whose time has come."""
+        with self._later_lock:
+            later = self._later
+            while later and later[0][0] <= now:
+                self._enqueue(heapq.heappop(later)[2])
 
     def _round(self, generation: int) -> int:
         """Decode for everybody who is waiting now; returns for how many."""

@@ -121,7 +121,7 @@ class ViewScaler:
 
     def _work_out(self, frame: VideoFrame, aspect: float) -> _Plan:
         width, height, name = frame.width, frame.height, frame.format.name
-        matrix = _matrix_of(frame)
+        matrix = matrix_of(frame)
         left, top, cut_width, cut_height = _cut(self._crop, width, height)
         crop = Crop(left / width, top / height, cut_width / width, cut_height / height)
         scaled = fit(round(cut_width * aspect * 64), cut_height * 64, self._box)
@@ -190,7 +190,7 @@ def _roads(
     return tuple(roads)
 
 
-def _matrix_of(frame: VideoFrame) -> int | None:
+def matrix_of(frame: VideoFrame) -> int | None:
     """What swscale must be told where the camera does not say it: BT.709 from 720 lines on."""
     if frame.colorspace not in _MATRIX_UNSPECIFIED:
         return None

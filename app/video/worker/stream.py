@@ -3,23 +3,28 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
+from app.domain.picture_health import PictureFault
 from app.domain.stream import Reason
 from app.video.board import BoardWriter
 from app.video.messages import (
+    CutStill,
     Ended,
     Opened,
     OpenStream,
+    PictureHealth,
     Report,
-    SetViews,
+    Still,
     StreamFigures,
     ViewsApplied,
 )
 from app.video.worker.decoding import Decoder
 from app.video.worker.engines import Engines, Source
 from app.video.worker.failures import StreamFailure, failure_of_read
-from app.video.worker.pipeline import Pipeline
+from app.video.worker.health.look import HealthLook
+from app.video.worker.pipeline import Pipeline, Wish
 from app.video.worker.pyav_source import PyavSource
 from app.video.worker.ring import RingBudget
 from app.video.worker.rounds import Rounds
@@ -45,12 +50,15 @@ class Stream:
         budget: RingBudget,
         engines: Engines,
         rounds: Rounds,
+        health: HealthLook,
     ) -> None:
         self.number = command.stream
         self._command = command
         self._report = report
         self._engines = engines
-        self._pipeline = Pipeline(command, writer, budget, rounds)
+        # No method of this object: a circle of references would keep ring and decoder for a while.
+        tell_faults = partial(_tell_faults, report, command.stream)
+        self._pipeline = Pipeline(command, writer, budget, rounds, health, tell_faults)
         self._source: Source | None = None
         self._ending = threading.Lock()
         self._has_ended = False
@@ -79,12 +87,12 @@ class Stream:
         else:
             self._end(Reason.NONE, "")
 
-    def want(self, command: SetViews) -> None:
-        """Note the views that are wanted; ``apply`` makes them so. Any thread."""
+    def want(self, command: Wish) -> None:
+        """Note what is wanted; ``apply`` makes it so. Any thread."""
         self._pipeline.want(command)
 
     def apply(self) -> None:
-        """Make the views the wanted ones, show something, answer. Any thread."""
+        """Make everything as it is wanted, show something, answer. Any thread."""
         versions = self._pipeline.apply()
         for version in versions:
             self._report(ViewsApplied(self.number, version))
@@ -97,6 +105,23 @@ class Stream:
     def catch_up(self) -> None:
         """Bring a stream that was just looked at up to its newest picture. Any thread."""
         self._pipeline.catch_up()
+
+    @property
+    def has_to_seek(self) -> bool:
+        """Whether ``seek`` has something to do."""
+        return self._pipeline.has_to_seek
+
+    def seek(self) -> None:
+        """Find the first picture of what is played from the ring. May take long; any thread."""
+        self._pipeline.seek()
+
+    def cut(self, command: CutStill) -> None:
+        """Answer with a still, or with none. May take long; any thread."""
+        jpeg = b""
+        try:
+            jpeg = self._pipeline.cut(command)
+        finally:
+            self._report(Still(self.number, command.request, jpeg))
 
     def _run(self) -> None:
         failure = StreamFailure(Reason.INTERNAL, "")
@@ -121,7 +146,7 @@ class Stream:
         source = self._engines.open(command)
         self._source = source
         self._waiting_since = 0.0
-        decoder = Decoder(source.video) if isinstance(source, PyavSource) else None
+        decoder = partial(Decoder, source.video) if isinstance(source, PyavSource) else None
         self._pipeline.begin(decoder, source.pixel_aspect())
         took_ms = (time.monotonic() - began) * 1e3
         codec, width, height = source.describe()
@@ -228,3 +253,9 @@ class Stream:
             ring_bytes=pipeline.ring.size,
             stuck_s=max(self.watch(), pipeline.stuck_s(_GRACE_S)),
         )
+
+
+def _tell_faults(
+    report: Callable[[Report], None], stream: int, faults: Sequence[PictureFault]
+) -> None:
+    report(PictureHealth(stream, [fault.value for fault in faults]))

@@ -1,7 +1,9 @@
 """From packets to the board, with a real decoder and no network."""
 
 import io
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any, cast
 
 import av
@@ -9,11 +11,13 @@ import pytest
 from av.packet import Packet
 from av.stream import Stream
 
+from app.domain.picture_health import PictureFault
 from app.domain.stream import Effort
 from app.video.board import BoardReader, BoardWriter, SlotSpace, create_board
 from app.video.messages import OpenStream, SetViews, View
 from app.video.worker.clock import Stamp
 from app.video.worker.decoding import Decoder
+from app.video.worker.health.look import HealthLook
 from app.video.worker.pipeline import Pipeline
 from app.video.worker.ring import RingBudget, RingEntry
 from app.video.worker.rounds import Behind
@@ -24,10 +28,16 @@ CAPACITY = 160 * 90 * 4
 
 
 class AtOnce:
-    """Every packet is a round of its own."""
+    """Every packet is a round of its own; what is to be done later is noted."""
 
-    def submit(self, pipeline: Behind) -> None:
-        pipeline.catch_up()
+    def __init__(self) -> None:
+        self.later: list[tuple[float, Behind]] = []
+
+    def submit(self, pipeline: Behind, at: float = 0.0) -> None:
+        if at:
+            self.later.append((at - time.monotonic(), pipeline))
+        else:
+            pipeline.catch_up()
 
 
 class Desk:
@@ -37,16 +47,26 @@ class Desk:
         self.memory = create_board(1 << 20)
         self.reader = BoardReader(self.memory)
         command = OpenStream(1, 0, "CAM", "sub", "file:///x")
-        self.pipeline = Pipeline(command, BoardWriter(self.memory), RingBudget(10**9), AtOnce())
+        self.rounds = AtOnce()
+        self.faults: list[Sequence[PictureFault]] = []
+        self.pipeline = Pipeline(
+            command,
+            BoardWriter(self.memory),
+            RingBudget(10**9),
+            self.rounds,
+            HealthLook(),
+            self.faults.append,
+        )
         self._file = av.open(io.BytesIO(container(recipe, "mp4")), "r")
         video = self._file.streams.video[0]
         packets = [cast("Packet[Stream]", p) for p in self._file.demux(video) if p.size]
         self.entries = [self._entry(index, packet) for index, packet in enumerate(packets)]
-        self.pipeline.begin(Decoder(video), 1.0)
+        self.pipeline.begin(partial(Decoder, video), 1.0)
 
     @staticmethod
     def _entry(index: int, packet: "Packet[Stream]") -> RingEntry:
         stamp = Stamp(None, 0, 10**15 + index)
+        packet.opaque = stamp
         return RingEntry(packet, packet.is_keyframe, stamp, 10**15, packet.pts or 0, packet.size)
 
     def space(self, slot: int) -> SlotSpace:
