@@ -67,9 +67,8 @@ def configuration(
 
 
 def cameras_of(source: SourceSettings, cameras: Iterable[Camera]) -> list[Camera]:
-    """The cameras of the districts that the source is for."""
-    districts = set(source.districts)
-    return [camera for camera in cameras if not districts or camera.district in districts]
+    """The cameras that the source is for."""
+    return [camera for camera in cameras if source.serves(camera.code, camera.district)]
 
 
 def _broker(broker: BrokerSettings, secrets: Secrets, station: str) -> BrokerConfig:

@@ -345,7 +345,7 @@ class OverlayService:
             found = self._serving[camera.code] = tuple(
                 source
                 for source in self._settings_seen.values()
-                if (not source.districts or camera.district in source.districts)
+                if source.serves(camera.code, camera.district)
                 and (source.boxes_topic or source.adapter in _WITHOUT_TOPIC)
             )
         return found

@@ -91,7 +91,8 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """One analytics backend, ``[[analytics.sources]]``.
 
     In the topics ``{camera}`` stands for the camera's ``analytics_id`` (its code where it has
-    none). ``districts`` limits the source to cameras of these districts; empty means all.
+    none). ``districts`` limits the source to cameras of these districts and ``only`` to cameras
+    with these codes; empty means all.
     """
 
     name: Annotated[str, Meta(min_length=1, max_length=64)]
@@ -103,6 +104,7 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     ca_file: str = ""
     credential: str = ""
     districts: list[str] = msgspec.field(default_factory=list)
+    only: list[str] = msgspec.field(default_factory=list)
     cameras: dict[str, str] = msgspec.field(default_factory=dict)
     clock: Literal["", "camera", "backend-capture", "backend-emit", "arrival"] = ""
     offset_ms: Annotated[int, Meta(ge=-60_000, le=60_000)] = 0
@@ -110,6 +112,12 @@ class SourceSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     classes: dict[str, str] = msgspec.field(default_factory=dict)
     minimum_confidence: Annotated[float, Meta(ge=0, le=1)] = 0.0
     hide_while_moving: bool = True
+
+    def serves(self, camera: str, district: str) -> bool:
+        """Whether the source is for a camera, by its code and its district's."""
+        return (not self.districts or district in self.districts) and (
+            not self.only or camera in self.only
+        )
 
 
 class SeveritySettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
