@@ -55,8 +55,11 @@ class Failure(NamedTuple):
         return ConnectionState.WAITING if was_connected else ConnectionState.CONNECTING
 
 
-def of_error(error: Exception, config: BrokerConfig, *, has_socket: bool) -> Failure:
-    """An attempt to connect that raised; ``has_socket``: it was accepted before."""
+def of_error(
+    error: Exception, config: BrokerConfig, *, has_socket: bool, is_secured: bool = True
+) -> Failure:
+    """An attempt to connect that raised; ``has_socket``: it was accepted before, ``is_secured``:
+    and TLS had begun."""
     match error:
         case ssl.SSLCertVerificationError():
             return _of_certificate(error, config)
@@ -69,7 +72,8 @@ def of_error(error: Exception, config: BrokerConfig, *, has_socket: bool) -> Fai
         case ConnectionRefusedError():
             return Failure(f"Nobody listens at {_where(config)}")
         case ConnectionResetError() | BrokenPipeError() | ConnectionAbortedError():
-            return Failure("It closes the connection at once")
+            end = "" if is_secured else "; it may not speak TLS on this port"
+            return Failure(f"It closes the connection at once{end}")
         case OSError():
             reason = error.strerror or "the network failed"
             return Failure(f"{_where(config)} cannot be reached: {reason}")

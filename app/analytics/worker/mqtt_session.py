@@ -20,7 +20,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from app.analytics.messages import BrokerConfig, ConnectionState
 from app.analytics.worker import mqtt_failures
 from app.analytics.worker.mqtt_failures import Failure
-from app.analytics.worker.mqtt_socket import GatedSocket
+from app.analytics.worker.mqtt_socket import GateContext, GatedSocket
 from app.analytics.worker.tls import Unusable, make_context
 from app.core.backoff import Backoff
 
@@ -41,7 +41,7 @@ _FILTERS_AT_ONCE = 100
 _log = logging.getLogger(__name__)
 
 _SOON = Backoff(1.0, 60.0)
-_RARELY = Backoff(10.0, 60.0)
+_RARELY = Backoff(5.0, 60.0)
 
 
 class Arrival(NamedTuple):
@@ -179,12 +179,13 @@ class MqttSession:
         """Connect and stay connected for as long as it lasts."""
         try:
             client = self._make_client()
+            context = make_context(self._config, _LARGEST_PACKET)
         except Unusable as error:
             return Failure(str(error), is_refusal=True)
-        except ValueError:
+        except (ValueError, OSError):
             return Failure("The settings of this broker cannot be used", is_refusal=True)
         attempt = _Attempt(client, time.monotonic())
-        self._listen(attempt)
+        self._listen(attempt, context)
         try:
             try:
                 if self._is_v5:
@@ -202,8 +203,13 @@ class MqttSession:
                 self._loop(attempt)
             except Exception as error:  # noqa: BLE001 - a door: what paho, TLS and DNS raise
                 _log.debug("Broker %s: %s", self._config.name, type(error).__name__)
-                has_socket = attempt.gated is not None
-                return mqtt_failures.of_error(error, self._config, has_socket=has_socket)
+                gated = attempt.gated
+                return mqtt_failures.of_error(
+                    error,
+                    self._config,
+                    has_socket=gated is not None,
+                    is_secured=gated is not None and gated.is_secured,
+                )
         finally:
             self._end(attempt)
         return attempt.failure or Failure(mqtt_failures.LOST)
@@ -230,7 +236,7 @@ class MqttSession:
             properties.ReceiveMaximum = _IN_FLIGHT
         return properties
 
-    def _listen(self, attempt: _Attempt) -> None:
+    def _listen(self, attempt: _Attempt, context: GateContext) -> None:
         client = attempt.client
 
         def opened(gated: GatedSocket) -> None:
@@ -253,7 +259,6 @@ class MqttSession:
         def on_answer(_c: Client, _u: Any, mid: int, reasons: Any, _p: Any) -> None:
             self._on_subscribed(mid, reasons)
 
-        context = make_context(self._config, _LARGEST_PACKET)
         context.listen(opened, refused)
         client.tls_set_context(context)
         client.on_connect = on_connect
