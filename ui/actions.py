@@ -269,6 +269,13 @@ ACTIONS: Sequence[Action] = (
         Category.BOXES,
         lambda commands: commands.toggle_confidence(),
     ),
+    Action(
+        "tile.live",
+        QT_TRANSLATE_NOOP("Actions", "Back to the live picture"),
+        ("End",),
+        Category.TILES,
+        lambda commands: commands.back_to_live(),
+    ),
     *(_digit(typed) for typed in _DIGITS),
     Action(
         "screen.next",
@@ -297,6 +304,20 @@ ACTIONS: Sequence[Action] = (
         ("Ctrl+F",),
         Category.PROGRAM,
         lambda commands: commands.search(),
+    ),
+    Action(
+        "events.toggle",
+        QT_TRANSLATE_NOOP("Actions", "Events beside the tiles, or not"),
+        ("F4",),
+        Category.PROGRAM,
+        lambda commands: commands.toggle_events(),
+    ),
+    Action(
+        "events.enter",
+        QT_TRANSLATE_NOOP("Actions", "Go to the list of events"),
+        ("Shift+F4",),
+        Category.PROGRAM,
+        lambda commands: commands.enter_events(),
     ),
     Action(
         "program.dismiss",

@@ -50,6 +50,15 @@ class Commands(Protocol):
     def adjust_boxes(self) -> None:
         """Stop the selected tile's picture and shift its boxes in time until they fit."""
 
+    def back_to_live(self) -> None:
+        """Leave the replay of the selected tile."""
+
+    def toggle_events(self) -> None:
+        """Show the list of events beside the tiles, or take it away."""
+
+    def enter_events(self) -> None:
+        """Give the keyboard to the list of events."""
+
     def focus_screen(self, by: int) -> None: ...
 
     def toggle_full_screen(self) -> None: ...

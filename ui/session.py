@@ -122,6 +122,7 @@ class Session(QObject):
             services.notices,
             options,
             overlays=self._overlays,
+            marks=services.events.marks,
         )
         self._windows.leave_confirmed.connect(self.leave)
         self._last_words = LastWords(options, self._windows, engine, self._clock, started_at)
@@ -189,9 +190,9 @@ class Session(QObject):
         self._services.engine.start()
         self._services.analytics.start()
         self._pace.start(_PACE_MS)
-        if not self._options.kiosk:
-            # Loading the icon font takes longer than a tick may: not on this thread.
-            self._services.tasks.run(load_icon_font, done=lambda _nothing: self._open_console())
+        self._services.events.start()
+        # Loading the icon font takes longer than a tick may: not on this thread.
+        self._services.tasks.run(load_icon_font, done=lambda _nothing: self._open_panels())
 
     def _start_demo(self) -> None:
         from ui.demo_start import DemoStart
@@ -233,9 +234,13 @@ class Session(QObject):
             self._demo.release()
             self._services.engine.open_wanted()
 
-    def _open_console(self) -> None:
+    def _open_panels(self) -> None:
         from ui.console.making import make_console
+        from ui.events.making import make_events
 
+        self._windows.events = make_events(self._services, self._wall, self._windows, self)
+        if self._options.kiosk:
+            return
         self._windows.open_console(make_console(self._services, self._wall, self._windows))
 
     def _remember_wall(self, _what: object = None) -> None:

@@ -32,6 +32,12 @@ class Shell(Protocol):
     def adjust_boxes(self, index: int) -> None:
         """Open the panel that shifts the boxes of the selected tile."""
 
+    def toggle_events(self, index: int) -> None:
+        """Show the list of events beside a screen's tiles, or take it away."""
+
+    def enter_events(self, index: int) -> None:
+        """Give the keyboard to the list of events beside a screen's tiles."""
+
     def dismiss_notice(self) -> None: ...
 
     def focus_search(self) -> None: ...
@@ -159,6 +165,16 @@ class WallCommands:
         self._shell.show_note(self._wall.focused, words)
 
     # --- screens and the program -------------------------------------------------------------
+
+    def back_to_live(self) -> None:
+        wall = self._wall
+        wall.look_back(wall.focused, wall.screen(wall.focused).selected, None)
+
+    def toggle_events(self) -> None:
+        self._shell.toggle_events(self._wall.focused)
+
+    def enter_events(self) -> None:
+        self._shell.enter_events(self._wall.focused)
 
     def focus_screen(self, by: int) -> None:
         self._wall.focus_next(by)

@@ -28,6 +28,7 @@ from ui.window_memory import WindowMemory
 
 if TYPE_CHECKING:  # the console is loaded once the wall stands
     from ui.console.console_window import ConsoleWindow
+    from ui.events.desk import EventsDesk
 
 CONSOLE_WIDTH = 440
 _CONSOLE_CHANGES = (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.WindowStateChange)
@@ -66,6 +67,7 @@ class ProgramWindows(QObject):
         self._panels: list[Overlay] = []
         self._sentence = ""
         self.console: ConsoleWindow | None = None
+        self.events: EventsDesk | None = None
         self._has_console = not options.kiosk
         self._adjustment: Adjustment | None = None
         self.router = ActionRouter(WallCommands(wall, self, overlays))
@@ -208,6 +210,14 @@ class ProgramWindows(QObject):
 
     def _forget_adjustment(self) -> None:
         self._adjustment = None
+
+    def toggle_events(self, index: int) -> None:
+        if self.events is not None:
+            self.events.toggle(self.walls[index])
+
+    def enter_events(self, index: int) -> None:
+        if self.events is not None:
+            self.events.enter(self.walls[index])
 
     def dismiss_notice(self) -> None:
         self.bar.dismiss()

@@ -1,16 +1,17 @@
 """Shows the camera of an event in the selected tile: at that moment, or live."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.core.clock import Clock
 from app.domain.event_record import EventGroup
-from app.services.analytics import AnalyticsService
 from app.services.event_marks import Marks
 from app.services.event_moment import age_us, moment_of
 from app.services.events import Directory
 from app.services.notices import Notice, NoticeBoard, Severity
 from app.services.wall import WallService
+from app.settings.schema import SourceSettings
 from app.video.engine_types import Engine, ViewKey
 
 NOT_SHOWN = "event-not-shown"
@@ -41,7 +42,7 @@ class EventShowing:
         wall: WallService,
         engine: Engine,
         directory: Directory,
-        analytics: AnalyticsService,
+        sources: Callable[[], Mapping[str, SourceSettings]],
         marks: Marks,
         notices: NoticeBoard,
         clock: Clock,
@@ -51,7 +52,7 @@ class EventShowing:
         self._wall = wall
         self._engine = engine
         self._directory = directory
-        self._analytics = analytics
+        self._sources = sources
         self._marks = marks
         self._notices = notices
         self._clock = clock
@@ -74,7 +75,7 @@ class EventShowing:
                 "the tile shows the live picture"
             )
             return
-        moment = moment_of(group.first, self._analytics.source_settings)
+        moment = moment_of(group.first, self._sources())
         self._wall.look_back(screen, cell, moment)
         due_at = self._clock.monotonic() + _ANSWER_AFTER_S
         self._look = _Look(ViewKey(f"{screen}/{cell}"), words, age_s, due_at)

@@ -37,6 +37,12 @@ class Shell:
     def adjust_boxes(self, index: int) -> None:
         self.asked.append(("adjust", index))
 
+    def toggle_events(self, index: int) -> None:
+        self.asked.append(("toggle_events", index))
+
+    def enter_events(self, index: int) -> None:
+        self.asked.append(("enter_events", index))
+
     def dismiss_notice(self) -> None:
         self.asked.append(("dismiss",))
 
@@ -145,7 +151,17 @@ def test_the_next_screen_gets_the_keyboard(
 def test_windows_are_asked_for_what_is_theirs(commands: WallCommands, shell: Shell) -> None:
     commands.toggle_full_screen()
     commands.toggle_keys()
+    commands.toggle_events()
+    commands.enter_events()
     commands.dismiss_notice()
     commands.search()
     commands.leave()
-    assert shell.asked == [("full", 0), ("keys", 0), ("dismiss",), ("search",), ("leave",)]
+    assert shell.asked == [
+        ("full", 0),
+        ("keys", 0),
+        ("toggle_events", 0),
+        ("enter_events", 0),
+        ("dismiss",),
+        ("search",),
+        ("leave",),
+    ]

@@ -38,6 +38,8 @@ def make_console(services: Services, wall: WallService, windows: ProgramWindows)
     console = ConsoleWindow(
         cameras, NoticeBanner(services.notices), StatusLine(HealthWatch(engine)), windows.router
     )
+    if windows.events is not None:
+        console.add_page(windows.events.make_panel(), console.tr("Events"))
     if windows.overlays is not None:
         boxes = BoxesPanel(windows.overlays, services.analytics)
         boxes.left.connect(windows.focus_wall)
