@@ -178,6 +178,9 @@ def _paint_shapes(
 ) -> None:
     """Zones with a breath of ground, lines with a knob at each end, and their names."""
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, with_names)
+    # A smoothed line of odd width is sharp where it runs along the middle of pixels.
+    shift = 0.5 if with_names and line % 2 else 0.0
+    painter.translate(shift, shift)
     for shape in shapes:
         points = _polygon(shape.points, to)
         if points.size() < 2:
@@ -192,6 +195,7 @@ def _paint_shapes(
             painter.setBrush(Qt.BrushStyle.NoBrush)
         if shape.is_line:
             _paint_knobs(painter, points, 2 * line + 1)
+    painter.translate(-shift, -shift)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
     if with_names:
         for shape in shapes:

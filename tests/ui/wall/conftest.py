@@ -11,11 +11,13 @@ from pytestqt.qtbot import QtBot
 
 from app.core.dispatch import ManualDispatcher
 from app.domain.geometry import Rect
+from app.services.event_marks import EventMarks
 from app.services.wall import WallService
 from app.services.wall_screen import TileSnapshot
 from app.video.engine_types import ViewKey
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.engine import FakeEngine
+from tests.fakes.overlays import FakeOverlays
 from tests.ui.exposure import wait_exposed
 from ui.wall.wall_window import WallWindow
 
@@ -23,13 +25,20 @@ from ui.wall.wall_window import WallWindow
 class WallOnScreen:
     """A window of the wall and what stands behind it."""
 
-    def __init__(self, cameras: int = 40) -> None:
+    def __init__(
+        self,
+        cameras: int = 40,
+        overlays: FakeOverlays | None = None,
+        marks: EventMarks | None = None,
+    ) -> None:
         self.engine = FakeEngine()
         self.dispatcher = ManualDispatcher()
         self.directory = FakeDirectory(cameras)
         self.service = WallService(self.directory, self.engine, self.dispatcher)
         self.keys: list[int] = []
-        self.window = WallWindow(self.service, self.engine, 0, self._on_key)
+        self.window = WallWindow(
+            self.service, self.engine, 0, self._on_key, overlays=overlays, marks=marks
+        )
 
     def settle(self) -> None:
         """Do what was posted and show the wall's answer."""
@@ -90,9 +99,12 @@ def make_wall(qtbot: QtBot) -> Iterator[Callable[..., WallOnScreen]]:
     made: list[WallOnScreen] = []
 
     def make(
-        layout: str = "4", cameras: int = 40, width: int = 960, height: int = 540
+        layout: str = "4",
+        cameras: int = 40,
+        overlays: FakeOverlays | None = None,
+        marks: EventMarks | None = None,
     ) -> WallOnScreen:
-        wall = WallOnScreen(cameras)
+        wall = WallOnScreen(cameras, overlays, marks)
         made.append(wall)
         qtbot.addWidget(wall.window)
         wall.window.resize(960, 540)
