@@ -15,6 +15,7 @@ from app.domain.camera import CameraCode
 from app.services.credentials import Credentials
 from app.services.notices import Notice, NoticeBoard, Severity
 from app.settings.command_line import Options
+from ui.demo_analytics import Analytics, DemoAnalytics
 
 _POLL_MS = 100
 _NOTICE = "demo-city"
@@ -25,7 +26,8 @@ class DemoStart(QObject):
     """Watches the demo city come up without ever waiting for it. GUI thread.
 
     The registry is imported as soon as the city has its port; the pictures of each camera come
-    when its scene is encoded, which takes a minute on the first start and nothing later.
+    when its scene is encoded, which takes a minute on the first start and nothing later. The
+    backend of boxes and events is started after the first page's pictures.
 
     Signals:
         progressed: What it does now, as a sentence; another each time a scene is there.
@@ -44,6 +46,7 @@ class DemoStart(QObject):
         tasks: Tasks,
         notices: NoticeBoard,
         imported: Callable[[], None],
+        analytics: Analytics,
     ) -> None:
         super().__init__()
         self._data_dir = data_dir
@@ -51,6 +54,7 @@ class DemoStart(QObject):
         self._tasks = tasks
         self._notices = notices
         self._imported = imported
+        self._analytics = DemoAnalytics(analytics, tasks, notices)
         self._city: DemoCity | None = None
         self._is_imported = False
         self._is_ready = False
@@ -82,6 +86,7 @@ class DemoStart(QObject):
     def close(self) -> None:
         """End the demo city. Blocks for at most some seconds."""
         self._timer.stop()
+        self._analytics.close()
         if self._city is not None:
             self._city.close()
 
@@ -105,6 +110,7 @@ class DemoStart(QObject):
         self._is_ready = True
         self._tell(Progress(0, 0), is_ready=True)
         self.ready.emit()
+        self._analytics.start(city.base_url)
 
     def _tell(self, progress: Progress, *, is_ready: bool = False) -> None:
         words = self.tr("Starting the demo city")

@@ -206,6 +206,7 @@ class Session(QObject):
             services.tasks,
             services.notices,
             services.registry.reload,
+            services.analytics,
         )
         # A registry that is there already has the addresses of the last run's city.
         services.engine.may_open = self._demo.may_open

@@ -147,6 +147,11 @@ class AnalyticsService:
         self._brokers, self._sources = tuple(brokers), tuple(sources)
         self._configure()
 
+    def tell_zones(self, zones: Sequence[Zones]) -> None:
+        """Announce shapes of rules that are known from elsewhere than from their source."""
+        for each in zones:
+            self.zones.emit(each)
+
     def want_boxes(self, cameras: Collection[str]) -> None:
         """The cameras whose boxes are drawn somewhere now; others are let go after a while."""
         self._link.want_boxes(cameras)

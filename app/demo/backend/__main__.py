@@ -47,13 +47,16 @@ class Backend:
 
     def __init__(self, events_per_minute: float) -> None:
         """Know the cameras of the city."""
-        scenes = {camera.code: camera.scene for camera in build_city().cameras}
+        cameras = build_city().cameras
+        scenes = {camera.code: camera.scene for camera in cameras}
         topics = {code: onvif_json.boxes_topic(code) for code in scenes}
         self.switches = SwitchTable()
         self.broker = DemoBroker(topics, self._follow)
         self.boxes = BoxPublisher(scenes, self.broker, self.switches)
+        # The others have rules of their own, which nobody hears of.
+        ruled = {one.code: one.scene for one in cameras if not one.metadata_encoding}
         self.events = EventPublisher(
-            scenes, self.broker, self.boxes, self.switches, events_per_minute
+            ruled, self.broker, self.boxes, self.switches, events_per_minute
         )
 
     def _follow(self) -> None:

@@ -64,7 +64,7 @@ class EventPublisher:
         self._start((code, self._next_of(code, happenings(self._scenes[code]))))
 
     def _choose(self) -> tuple[str, Happening | None]:
-        watched = self._boxes.wanted
+        watched = [code for code in self._boxes.wanted if code in self._scenes]
         is_watched = watched and self._random.random() < _WATCHED_SHARE
         code = self._random.choice(watched if is_watched else list(self._scenes))
         found = happenings(self._scenes[code])
