@@ -23,6 +23,7 @@ _ICONS = {
     "wall": "mdi6.view-grid-outline",
     "keys": "mdi6.keyboard-outline",
     "event": "mdi6.bell-outline",
+    "state": "mdi6.toggle-switch-outline",
 }
 
 

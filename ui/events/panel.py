@@ -7,7 +7,6 @@ from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QObject, Qt, S
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHBoxLayout,
     QLabel,
     QListView,
     QStackedWidget,
@@ -62,6 +61,7 @@ class EventsPanel(QWidget):
         self._events = events
         self._districts = districts
         self._sources = sources
+        self._chosen: EventGroup | None = None
         self._list = events.open_list()
         close = self._list.close
         # A lambda, because PySide holds bound methods weakly.
@@ -83,8 +83,9 @@ class EventsPanel(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.SPACE_S)
         column.addWidget(self.filters)
-        column.addLayout(self._rate_row())
+        column.addWidget(self._rate)
         column.addWidget(self._stack, 1)
+        column.addWidget(self._hint())
         self.setFocusProxy(self.view)
         self._connect()
 
@@ -120,13 +121,12 @@ class EventsPanel(QWidget):
         thumbnails.loaded.connect(view.viewport().update)
         return view
 
-    def _rate_row(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.addWidget(self._rate, 1)
-        hint = QLabel(self.tr("Enter: then · Ctrl+Enter: live"), self)
+    def _hint(self) -> QLabel:
+        hint = QLabel(self)
         hint.setProperty("dim", True)
-        row.addWidget(hint)
-        return row
+        hint.setText(self.tr("Enter: that moment · Ctrl+Enter: live · Esc: back to the tiles"))
+        hint.setWordWrap(True)
+        return hint
 
     def _connect(self) -> None:
         self.filters.field.installEventFilter(self)
@@ -134,6 +134,8 @@ class EventsPanel(QWidget):
         bind(self, self._events.rate_changed, self._show_rate)
         bind(self, self._events.facets_changed, lambda _nothing: self._offer())
         bind(self, self._list.changed, lambda _change: self._show_whether_empty())
+        self.view.selectionModel().currentChanged.connect(self._on_current_changed)
+        self.model.modelReset.connect(self._restore_current)
         self._offer()
         self._show_rate(self._events.per_minute)
         self._show_whether_empty()
@@ -200,6 +202,16 @@ class EventsPanel(QWidget):
 
     def _on_scrolled(self, value: int) -> None:
         self._list.is_at_top = value <= 0
+
+    def _on_current_changed(self, current: QModelIndex, _before: QModelIndex) -> None:
+        group = self.model.group_at(current)
+        if group is not None:
+            self._chosen = group
+
+    def _restore_current(self) -> None:
+        """The chosen event stays chosen when all rows are made anew."""
+        if self._chosen is not None:
+            self.view.setCurrentIndex(self.model.index_of(self._chosen))
 
     def _on_row_activated(self, index: QModelIndex) -> None:
         group = self.model.group_at(index)

@@ -10,11 +10,11 @@ from app.domain.camera import Camera
 from app.domain.event_record import EventGroup
 from ui.events.thumbnails import SIZE, ThumbnailCache
 from ui.events.wording import (
-    SEVERITY_COLOURS,
     SEVERITY_ICONS,
     about_text,
+    colour_of,
     lag_text,
-    severity_text,
+    severity_words,
     time_text,
 )
 from ui.icons import icon
@@ -33,7 +33,6 @@ _LINE = QColor(tokens.BORDER)
 _HOVER = QColor(tokens.SURFACE_HOVER)
 _CHOSEN = QColor(tokens.SELECTION_BACKGROUND)
 _BADGE = QColor(tokens.SURFACE_HOVER)
-_COLOURS = {severity: QColor(colour) for severity, colour in SEVERITY_COLOURS.items()}
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFlag.TextSingleLine
 
@@ -63,7 +62,7 @@ class EventRowDelegate(QStyledItemDelegate):
         elif state & QStyle.StateFlag.State_MouseOver:
             painter.fillRect(area, _HOVER)
         painter.fillRect(area.left(), area.bottom(), area.width(), 1, _LINE)
-        colour = _COLOURS[group.severity]
+        colour = QColor(colour_of(group))
         painter.fillRect(area.left(), area.top(), _STRIPE, area.height() - 1, colour)
         left = area.left() + _STRIPE + tokens.SPACE_XS
         place = QRect(left, area.top() + tokens.SPACE_XS, SIZE.width(), SIZE.height())
@@ -103,14 +102,15 @@ def _paint_words(painter: QPainter, words: QRect, group: EventGroup, camera: Cam
     event = group.first.event
 
     sign = QRect(rows[0].left(), rows[0].center().y() - _ICON // 2 + 1, _ICON, _ICON)
-    icon(SEVERITY_ICONS[group.severity], SEVERITY_COLOURS[group.severity]).paint(painter, sign)
+    colour = colour_of(group)
+    icon("state" if group.is_state else SEVERITY_ICONS[group.severity], colour).paint(painter, sign)
     first = rows[0].adjusted(_ICON + tokens.SPACE_XS, 0, 0, 0)
     painter.setFont(normal)
     first.setRight(_right(painter, first, time_text(group, datetime.now(UTC)), _TEXT))
     if group.count > 1:
         first.setRight(_badge(painter, first, f"×{group.count}", bold))
     painter.setFont(bold)
-    _left(painter, first, severity_text(group.severity), _COLOURS[group.severity])
+    _left(painter, first, severity_words(group), QColor(colour))
 
     code = str(group.camera)
     used = _left(painter, rows[1], code, _TEXT)

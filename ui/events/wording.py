@@ -18,8 +18,8 @@ SEVERITY_COLOURS: Mapping[EventSeverity, str] = {
     EventSeverity.ALARM: tokens.EVENT_ALARM,
 }
 SEVERITY_ICONS: Mapping[EventSeverity, str] = {
-    EventSeverity.INFORMATION: "event",
-    EventSeverity.NOTICE: "info",
+    EventSeverity.INFORMATION: "info",
+    EventSeverity.NOTICE: "event",
     EventSeverity.WARNING: "warning",
     EventSeverity.ALARM: "error",
 }
@@ -36,6 +36,17 @@ def severity_text(severity: EventSeverity) -> str:
         EventSeverity.WARNING: translate("Events", "Warning"),
         EventSeverity.ALARM: translate("Events", "Alarm"),
     }[severity]
+
+
+def severity_words(group: EventGroup) -> str:
+    """The severity of a row; a state is none, however grave its beginning would have been."""
+    if group.is_state:
+        return QCoreApplication.translate("Events", "State")
+    return severity_text(group.severity)
+
+
+def colour_of(group: EventGroup) -> str:
+    return tokens.CLOSED if group.is_state else SEVERITY_COLOURS[group.severity]
 
 
 def kind_text(kind: str) -> str:
@@ -95,12 +106,12 @@ def mark_text(mark: TileMark) -> str:
 
 
 def about_text(group: EventGroup) -> str:
-    """Rule, what happened and classes in one line."""
+    """Classes, rule and what happened in one line."""
     event = group.first.event
-    what = [rule_text(event.rule, event.kind)]
+    what = [label_text(label) for label in group.labels]
+    what.append(rule_text(event.rule, event.kind))
     if event.rule:
         what.append(kind_text(event.kind))
-    what += [label_text(label) for label in group.labels]
     return " · ".join(dict.fromkeys(what))
 
 

@@ -11,7 +11,7 @@ from app.domain.event_record import EventGroup
 from app.services.event_list import EventList, ListChange
 from app.services.events import Directory
 from ui.binding import bind
-from ui.events.wording import about_text, clock_text, lag_text, severity_text, time_text
+from ui.events.wording import about_text, clock_text, lag_text, severity_words, time_text
 from ui.models.camera_tree import one_line
 
 Index = QModelIndex | QPersistentModelIndex
@@ -98,7 +98,7 @@ class EventListModel(QAbstractListModel):
     def _in_words(self, group: EventGroup, camera: Camera | None) -> str:
         now = datetime.now(UTC)
         parts = [
-            severity_text(group.severity),
+            severity_words(group),
             camera_text(group.camera, camera),
             about_text(group),
             time_text(group, now),
