@@ -7,6 +7,8 @@ stamps, and the arrival on this workstation.
 
 from dataclasses import dataclass
 
+from app.video.worker.clock_drift import EXACT_US, ClockDrift
+
 _RISE_PPM = 100
 """How fast the estimate may follow upwards: a crystal's drift, not a growing queue's."""
 _STEP_US = 200_000
@@ -77,14 +79,15 @@ class PictureTime:
         """``ticks_per_second`` is the rate of the stream's presentation time stamps."""
         self._us_per_tick = 1e6 / ticks_per_second
         self.offset = ClockOffset()
+        self.drift = ClockDrift()
         self._reports = 0
-        self._zero_us: float | None = None
         self._reported_us = 0
+        self._has_clock = False
 
     @property
     def has_camera_clock(self) -> bool:
         """Whether pictures are stamped by the camera's clock now."""
-        return self._zero_us is not None
+        return self._has_clock
 
     def stamp(
         self, utc_us: int | None, pts: int | None, arrival_us: int, *, is_new_report: bool
@@ -100,11 +103,24 @@ class PictureTime:
         if utc_us is None or (is_new_report and self._reports == 1):
             return Stamp(None, 0, arrival_us)
         if arrival_us - self._reported_us > _REPORTS_LOST_US:
-            self._zero_us = None
+            self._has_clock = False
+            self.drift.reset()
             return Stamp(None, 0, arrival_us)
+        self._has_clock = True
+        is_approximate = False
         if pts is not None:
-            zero_us = utc_us - pts * self._us_per_tick
-            if self._zero_us is not None and abs(zero_us - self._zero_us) > _STEP_US:
-                self.offset.shift(round(zero_us - self._zero_us))
-            self._zero_us = zero_us
-        return Stamp(utc_us, self.offset.add(utc_us, arrival_us), arrival_us)
+            utc_us, is_approximate = self._correct(utc_us, pts * self._us_per_tick, is_new_report)
+        return Stamp(utc_us, self.offset.add(utc_us, arrival_us), arrival_us, is_approximate)
+
+    def _correct(self, utc_us: int, pts_us: float, is_new_report: bool) -> tuple[int, bool]:
+        """The time without the drift since the last report, and whether it is a guess."""
+        drift = self.drift
+        zero_us = utc_us - pts_us
+        if drift:
+            step_us = zero_us - drift.zero_us(pts_us)
+            if abs(step_us) > _STEP_US:
+                self.offset.shift(round(step_us))
+                drift.reset()
+        if is_new_report or not drift:
+            drift.add(pts_us, zero_us)
+        return round(pts_us + drift.zero_us(pts_us)), drift.error_us(pts_us) > EXACT_US

@@ -8,15 +8,14 @@ from collections.abc import Callable, Sequence
 from app.domain.picture_health import PictureFault
 from app.domain.stream import STALE_AFTER_S, Effort, StreamKind
 from app.video.board import BoardWriter
-from app.video.messages import CutStill, LookBack, OpenStream, SetHold, SetViews, View
+from app.video.messages import LookBack, OpenStream, SetHold, SetViews, View
 from app.video.worker.backlog import Backlog
 from app.video.worker.decoding import Decoder, Picture
 from app.video.worker.health.look import HealthLook
-from app.video.worker.replay import Replay
+from app.video.worker.past import Past
 from app.video.worker.ring import PacketRing, RingBudget, RingEntry
 from app.video.worker.rounds import Rounds
-from app.video.worker.still import nearest, to_jpeg
-from app.video.worker.views import LiveView, Views, publish
+from app.video.worker.views import LiveView, Views
 
 Wish = SetViews | SetHold | LookBack
 
@@ -57,25 +56,22 @@ class Pipeline:
         self._rounds = rounds
         self._row = command.row
         self._writer = writer
-        self._kind = StreamKind(command.kind)
+        kind = StreamKind(command.kind)
         self._health = health
         self._tell_faults = tell_faults
         self._look_at = 0.0
         self._has_told = False
         self._looking = threading.Lock()
         self._lock = threading.Lock()
-        self._views = Views(writer, self._kind)
+        self._views = Views(writer, kind)
+        self.past = Past(self.ring, self._lock, writer, command.row, kind, rounds)
         self._decoder: Decoder | None = None
-        self._new_decoder: Callable[[], Decoder] | None = None
         self._aspect = 1.0
         self._effort = Effort.FULL
         self._last: Picture | None = None
         self._wishes: deque[Wish] = deque()
         self._wanted: Sequence[View] = ()
         self._holds: dict[int, int] = {}
-        self._replays: dict[int, Replay] = {}
-        self._sought: deque[Replay] = deque()
-        self._cutting: Decoder | None = None
         self._backlog = Backlog()
         self._timer_us = 0
         self._is_closed = False
@@ -83,7 +79,7 @@ class Pipeline:
 
     @property
     def published(self) -> int:
-        return self._views.published
+        return self._views.published + self.past.published
 
     @property
     def errors(self) -> int:
@@ -94,7 +90,7 @@ class Pipeline:
     def begin(self, new_decoder: Callable[[], Decoder] | None, aspect: float) -> None:
         """The stream is open; ``None`` when the source decodes by itself."""
         with self._lock:
-            self._new_decoder = new_decoder
+            self.past.begin(new_decoder, aspect)
             self._decoder = new_decoder() if new_decoder is not None else None
             self._aspect = aspect
             self._good_at = time.monotonic()
@@ -107,8 +103,8 @@ class Pipeline:
             self._is_closed = True
             self._views.replace(())
             self._wanted = ()
-            self._end_replays(())
-            self._decoder = self._new_decoder = None
+            self.past.end()
+            self._decoder = None
             self._last = None
             self._backlog.clear()
             self.ring.clear()
@@ -137,7 +133,7 @@ class Pipeline:
                     case SetHold():
                         self._holds[wish.slot] = wish.hold_us
                     case LookBack():
-                        self._look_back(wish)
+                        self.past.look_back(wish)
             if changed and not self._is_closed:
                 self._set_views()
                 self._schedule()
@@ -145,15 +141,7 @@ class Pipeline:
 
     def _set_views(self) -> None:
         was_hot = bool(self._views)
-        self._end_replays([view.slot for view in self._wanted])
-        live = []
-        for view in self._wanted:
-            replay = self._replays.get(view.slot)
-            if replay is None:
-                live.append(view)
-            elif replay.view is None or replay.view.wanted != view:
-                replay.view = LiveView(view)
-        fresh = self._views.replace(live)
+        fresh = self._views.replace(self.past.take_views(self._wanted))
         self._set_holds()
         self._choose_effort()
         if not self._views:
@@ -170,64 +158,6 @@ class Pipeline:
         self._views.wait(self._holds, decodes=self._decoder is not None)
         self._backlog.hold_us = self._views.soonest_us
 
-    # --- looking back -------------------------------------------------------------------------
-
-    def _look_back(self, wish: LookBack) -> None:
-        """Play a slot from the ring from now on, or live again; a view of it may not be there."""
-        before = self._replays.pop(wish.slot, None)
-        if before is not None:
-            before.end()
-        if wish.utc_us is None or self._new_decoder is None:
-            return
-        moment = (wish.utc_us, wish.by_camera)
-        decoder = self._new_decoder()
-        replay = Replay(self.ring, self._lock, decoder, self._rounds, self._show_replay, moment)
-        self._replays[wish.slot] = replay
-        self._sought.append(replay)
-
-    def _end_replays(self, but: Sequence[int]) -> None:
-        for slot in [slot for slot in self._replays if slot not in but]:
-            self._replays.pop(slot).end()
-
-    def seek(self) -> None:
-        """Find the first pictures of new replays: may take long. Any thread."""
-        while self._sought:
-            replay = self._sought.popleft()
-            self._writer.enter(self._row)
-            replay.seek()
-            self._writer.leave(self._row)
-
-    @property
-    def has_to_seek(self) -> bool:
-        return bool(self._sought)
-
-    def _show_replay(self, replay: Replay, picture: Picture) -> None:
-        with self._lock:
-            if replay.view is not None and not replay.is_over:
-                publish(
-                    self._writer, replay.view, picture, self._aspect, self._kind, is_replay=True
-                )
-                self._views.published += 1
-
-    def cut(self, command: CutStill) -> bytes:
-        """The picture of a moment as JPEG, empty when the ring holds none. May take long; any
-        thread."""
-        by_camera = command.by_camera
-        with self._lock:
-            place = self.ring.key_before(command.utc_us, by_camera=by_camera)
-            if place is None or self._new_decoder is None:
-                return b""
-            entries = self.ring.since(place)
-            decoder = self._new_decoder()
-            self._cutting = decoder
-        self._writer.enter(self._row)
-        try:
-            frame = nearest(entries, decoder, command.utc_us, by_camera=by_camera)
-        finally:
-            self._writer.leave(self._row)
-            self._cutting = None
-        return to_jpeg(frame, self._aspect, command.width) if frame is not None else b""
-
     # --- decoding what is live ----------------------------------------------------------------
 
     def _choose_effort(self) -> None:
@@ -240,10 +170,7 @@ class Pipeline:
         if self._views:
             small = self._views.shrinks_much(width, height, _MUCH_SMALLER)
             decoder.ask(skip_loop_filter=small or sheds, only_keys=only_keys)
-        for replay in self._replays.values():
-            view = replay.view
-            small = view is not None and view.shrinks_much(width, height, _MUCH_SMALLER)
-            replay.decoder.ask(skip_loop_filter=small or sheds, only_keys=only_keys)
+        self.past.ask((width, height), _MUCH_SMALLER, sheds=sheds, only_keys=only_keys)
 
     def _start_catching_up(self) -> None:
         """Show what the last key frame leads to.
@@ -400,8 +327,7 @@ class Pipeline:
 
     def stuck_s(self, patience_s: float) -> float:
         """For how long the decoder has not come back from a packet, 0 within ``patience_s``."""
-        decoders = [self._decoder, self._cutting]
-        decoders += [replay.decoder for replay in list(self._replays.values())]
+        decoders = (self._decoder, *self.past.decoders)
         since = min((d.busy_since for d in decoders if d is not None and d.busy_since), default=0.0)
         waited = time.monotonic() - since if since else 0.0
         return waited if waited > patience_s else 0.0

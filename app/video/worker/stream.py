@@ -109,17 +109,17 @@ class Stream:
     @property
     def has_to_seek(self) -> bool:
         """Whether ``seek`` has something to do."""
-        return self._pipeline.has_to_seek
+        return self._pipeline.past.has_to_seek
 
     def seek(self) -> None:
         """Find the first picture of what is played from the ring. May take long; any thread."""
-        self._pipeline.seek()
+        self._pipeline.past.seek()
 
     def cut(self, command: CutStill) -> None:
         """Answer with a still, or with none. May take long; any thread."""
         jpeg = b""
         try:
-            jpeg = self._pipeline.cut(command)
+            jpeg = self._pipeline.past.cut(command)
         finally:
             self._report(Still(self.number, command.request, jpeg))
 

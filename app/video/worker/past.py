@@ -1,0 +1,140 @@
+"""What a stream's ring is used for besides becoming hot: views that look back, and stills."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from app.domain.stream import StreamKind
+from app.video.board import BoardWriter
+from app.video.messages import CutStill, LookBack, View
+from app.video.worker.decoding import Decoder, Picture
+from app.video.worker.replay import Replay
+from app.video.worker.ring import PacketRing
+from app.video.worker.rounds import Rounds
+from app.video.worker.still import nearest, to_jpeg
+from app.video.worker.views import LiveView, publish
+
+
+class Past:
+    """The replays of one stream and the stills that are cut from it.
+
+    ``lock`` guards the ring and is the pipeline's: methods marked *locked* are called with it held.
+    """
+
+    def __init__(
+        self,
+        ring: PacketRing,
+        lock: threading.Lock,
+        writer: BoardWriter,
+        row: int,
+        kind: StreamKind,
+        rounds: Rounds,
+    ) -> None:
+        self._ring = ring
+        self._lock = lock
+        self._writer = writer
+        self._row = row
+        self._kind = kind
+        self._rounds = rounds
+        self._new_decoder: Callable[[], Decoder] | None = None
+        self._aspect = 1.0
+        self._replays: dict[int, Replay] = {}
+        self._sought: deque[Replay] = deque()
+        self._cutting: Decoder | None = None
+        self.published = 0
+
+    def begin(self, new_decoder: Callable[[], Decoder] | None, aspect: float) -> None:
+        """The stream is open; without decoders there is no past. Locked."""
+        self._new_decoder = new_decoder
+        self._aspect = aspect
+
+    def end(self) -> None:
+        """Show nothing any more. Locked."""
+        self._new_decoder = None
+        self._end_but(())
+
+    def look_back(self, wish: LookBack) -> None:
+        """Play a slot from the ring from now on, or no longer; its view may come later. Locked."""
+        before = self._replays.pop(wish.slot, None)
+        if before is not None:
+            before.end()
+        if wish.utc_us is None or self._new_decoder is None:
+            return
+        moment = (wish.utc_us, wish.by_camera)
+        decoder = self._new_decoder()
+        replay = Replay(self._ring, self._lock, decoder, self._rounds, self._show, moment)
+        self._replays[wish.slot] = replay
+        self._sought.append(replay)
+
+    def take_views(self, wanted: Sequence[View]) -> list[View]:
+        """Show those that look back; returns the others. Locked."""
+        self._end_but([view.slot for view in wanted])
+        live: list[View] = []
+        for view in wanted:
+            replay = self._replays.get(view.slot)
+            if replay is None:
+                live.append(view)
+            elif replay.view is None or replay.view.wanted != view:
+                replay.view = LiveView(view)
+        return live
+
+    def ask(self, size: tuple[int, int], much: float, *, sheds: bool, only_keys: bool) -> None:
+        """Choose the effort; ``sheds`` leaves the loop filter out everywhere, else it is only left
+        out where a picture of ``size`` is shrunk at least to ``much`` of it. Locked."""
+        for replay in self._replays.values():
+            view = replay.view
+            small = view is not None and view.shrinks_much(*size, much)
+            replay.decoder.ask(skip_loop_filter=small or sheds, only_keys=only_keys)
+
+    @property
+    def has_to_seek(self) -> bool:
+        return bool(self._sought)
+
+    def seek(self) -> None:
+        """Find the first pictures of new replays: may take long. Any thread."""
+        while self._sought:
+            try:
+                replay = self._sought.popleft()
+            except IndexError:
+                return
+            self._writer.enter(self._row)
+            try:
+                replay.seek()
+            finally:
+                self._writer.leave(self._row)
+
+    def cut(self, command: CutStill) -> bytes:
+        """The picture nearest to a moment as JPEG, empty when the ring holds none. May take long;
+        one thread at a time."""
+        by_camera = command.by_camera
+        with self._lock:
+            place = self._ring.key_before(command.utc_us, by_camera=by_camera)
+            if place is None or self._new_decoder is None:
+                return b""
+            entries = self._ring.since(place)
+            decoder = self._cutting = self._new_decoder()
+        self._writer.enter(self._row)
+        try:
+            frame = nearest(entries, decoder, command.utc_us, by_camera=by_camera)
+        finally:
+            self._writer.leave(self._row)
+            self._cutting = None
+        return to_jpeg(frame, self._aspect, command.width) if frame is not None else b""
+
+    @property
+    def decoders(self) -> Sequence[Decoder]:
+        """Those that may be at work now. Any thread."""
+        cutting = self._cutting
+        found = [replay.decoder for replay in list(self._replays.values())]
+        return found if cutting is None else [*found, cutting]
+
+    def _end_but(self, slots: Sequence[int]) -> None:
+        for slot in [slot for slot in self._replays if slot not in slots]:
+            self._replays.pop(slot).end()
+
+    def _show(self, replay: Replay, picture: Picture) -> None:
+        with self._lock:
+            view = replay.view
+            if view is not None and not replay.is_over:
+                publish(self._writer, view, picture, self._aspect, self._kind, is_replay=True)
+                self.published += 1
