@@ -8,6 +8,11 @@ _STRAY_US = 5_000_000
 """A frame whose time is off by more, against what came before it, is not believed at once."""
 _STRAYS = 3
 """So many in a row that agree with each other are: the source's clock was set."""
+_BACK_US = 500_000
+"""Frames that lie further back, one after the other at the pace at which they come, were not
+merely overtaken: the clock was set back a little."""
+_PACE_US = 150_000
+"""How exactly the pace must fit."""
 _KEPT = 64
 _LONGEST_INTERVAL_US = 2_000_000
 """A longer silence says nothing about the rhythm: nothing was to be seen."""
@@ -31,8 +36,8 @@ class Arrivals:
         """Frames whose time could not be."""
         self._interval_us: float | None = None
         self._delays: deque[int] = deque(maxlen=_KEPT)
-        self._stray: tuple[int, int] | None = None
-        self._strays = 0
+        self._strays = _Strays(_STRAY_US)
+        self._returns = _Strays(_PACE_US)
 
     @property
     def interval_us(self) -> float:
@@ -67,14 +72,18 @@ class Arrivals:
         ahead = time_us - newest
         expected = max(0, received_us - self.received_us)
         if not -_STRAY_US < ahead - expected < _STRAY_US:
-            if not self._follows_strays(time_us, received_us):
+            if self._strays.add(time_us, received_us) < _STRAYS:
                 self.refused += 1
                 return None
             self._begin(frame)
             return False
-        self._stray = None
+        self._strays.clear()
+        if ahead < -_BACK_US and self._returns.add(time_us, received_us) >= _STRAYS:
+            self._begin(frame)
+            return False
         self._note_delay(received_us - time_us)
         if ahead > 0:
+            self._returns.clear()
             if ahead <= _LONGEST_INTERVAL_US:
                 known = self._interval_us
                 self._interval_us = float(ahead) if known is None else known + 0.1 * (ahead - known)
@@ -85,8 +94,8 @@ class Arrivals:
     def _begin(self, frame: DetectionFrame) -> None:
         self.newest_us, self.received_us = frame.time_us, frame.received_us
         self.clock = frame.clock
-        self._stray = None
-        self._strays = 0
+        self._strays.clear()
+        self._returns.clear()
         self._delays.clear()
         self.least_delay_us = None
         self._note_delay(frame.received_us - frame.time_us)
@@ -100,12 +109,25 @@ class Arrivals:
         elif leaves == least:
             self.least_delay_us = min(delays)
 
-    def _follows_strays(self, time_us: int, received_us: int) -> bool:
-        if self._stray is not None:
-            stray_us, then_us = self._stray
-            off = time_us - stray_us - max(0, received_us - then_us)
-            self._strays = self._strays + 1 if -_STRAY_US < off < _STRAY_US else 1
-        else:
-            self._strays = 1
-        self._stray = (time_us, received_us)
-        return self._strays >= _STRAYS
+
+class _Strays:
+    """Counts frames that do not fit what came before but go on from each other."""
+
+    def __init__(self, tolerance_us: int) -> None:
+        self._tolerance_us = tolerance_us
+        self._last: tuple[int, int] | None = None
+        self._count = 0
+
+    def add(self, time_us: int, received_us: int) -> int:
+        """How many in a row agree now: their times went on by what passed between them."""
+        agrees = False
+        if self._last is not None:
+            went, passed = time_us - self._last[0], max(0, received_us - self._last[1])
+            agrees = abs(went - passed) < self._tolerance_us and 0 < went < 2 * passed
+        self._count = self._count + 1 if agrees else 1
+        self._last = (time_us, received_us)
+        return self._count
+
+    def clear(self) -> None:
+        self._last = None
+        self._count = 0

@@ -91,3 +91,17 @@ def test_a_backend_that_falls_behind_slowly_is_believed() -> None:
     arrivals = heard(*(0.2 * number for number in range(300)))
     assert arrivals.refused == 0
     assert arrivals.delay_us(0.5) is not None
+
+
+def test_a_clock_that_is_set_back_a_little_is_followed() -> None:
+    arrivals = heard(*[0.1] * 20)
+    found = [arrivals.add(frame(1.8 + n * 0.2, late_s=2.1)) for n in range(1, 5)]
+    assert found == [True, True, False, True]
+    assert arrivals.newest_us == at(2.6)
+
+
+def test_frames_that_were_held_up_and_come_in_one_go_are_no_clock_set_back() -> None:
+    arrivals = heard(*[0.1] * 10)
+    found = [arrivals.add(frame(1.0 + n * 0.1, late_s=1.0 - n * 0.1)) for n in range(1, 6)]
+    assert found == [True] * 5
+    assert arrivals.newest_us == at(1.8)

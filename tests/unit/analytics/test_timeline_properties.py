@@ -17,13 +17,14 @@ names = st.sampled_from(["1", "2", "3"])
 
 @st.composite
 def histories(draw: st.DrawFn) -> list[DetectionFrame]:
-    """Frames of up to three seconds; no moment twice."""
+    """Frames of up to three seconds, no moment twice, all come in one go."""
     times = sorted(draw(st.sets(moments, min_size=1, max_size=20)))
     return [
         frame(
             time,
             *(thing(name, draw(places), draw(places)) for name in sorted(draw(st.sets(names)))),
             is_complete=False,
+            late_s=3.0 - time,
         )
         for time in times
     ]
