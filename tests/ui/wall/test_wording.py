@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.camera import CallUp, Camera, CameraCode, DistrictCode, SiteCode
+from app.domain.picture_health import PictureFault
 from app.domain.stream import Effort, PictureClock, Reason, StreamKind, StreamState
 from app.video.engine_types import TileStatus
 from ui.wall.wording import (
@@ -169,3 +170,43 @@ def test_the_detail_tells_of_the_cameras_clock() -> None:
 )
 def test_the_detail_tells_where_the_time_comes_from(status: TileStatus, line: str) -> None:
     assert line in detail_lines(CAMERA, status, now_us=NOON_US)
+
+
+@pytest.mark.parametrize("state", StreamState)
+@pytest.mark.parametrize("paused_age_s", [None, 0.1, 40.0])
+def test_only_a_live_picture_that_nobody_stopped_is_called_live(
+    state: StreamState, paused_age_s: float | None
+) -> None:
+    face = face_of(CAMERA, TileStatus(state, age_s=0.1), paused_age_s=paused_age_s)
+    assert face.is_live == (state is StreamState.LIVE and paused_age_s is None)
+    assert (face.dot is not None) == face.is_live
+
+
+def test_a_replayed_picture_says_how_far_back_it_is() -> None:
+    status = TileStatus(StreamState.REPLAY, age_s=12.44, replay_s=12.44, kind=StreamKind.SUB)
+    face = face_of(CAMERA, status)
+    assert (face.state_word, face.age) == ("Replay −12.4 s", "")
+    assert not face.covers_picture
+    assert "Replay −12.4 s" in detail_lines(CAMERA, status, now_us=NOON_US)
+
+
+def test_a_paused_picture_says_its_age_and_is_not_covered() -> None:
+    face = face_of(CAMERA, live(0.1), paused_age_s=12.0)
+    assert (face.state_word, face.age, face.covers_picture) == ("Paused", "12 s", False)
+
+
+def test_picture_faults_are_said_where_there_is_a_picture() -> None:
+    status = replace(live(0.1), faults=(PictureFault.BLURRED, PictureFault.FROZEN))
+    assert face_of(CAMERA, status).faults == "frozen +1"
+    lines = detail_lines(CAMERA, status, now_us=NOON_US)
+    assert "The camera is out of focus or covered" in lines
+    assert "The camera sends the same picture again and again" in lines
+    assert face_of(CAMERA, replace(status, state=StreamState.OFFLINE)).faults == ""
+    assert face_of(CAMERA, live(0.1)).faults == ""
+
+
+def test_a_camera_clock_that_is_not_sure_is_called_approximate() -> None:
+    status = replace(with_clock(0.2), clock=PictureClock.CAMERA_APPROXIMATE)
+    assert any("approximate" in line for line in detail_lines(CAMERA, status, now_us=NOON_US))
+    sure = detail_lines(CAMERA, with_clock(0.2), now_us=NOON_US)
+    assert not any("approximate" in line for line in sure)
