@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.core.events import Event
 from app.domain.camera import Camera, CameraCode, DistrictCode, SiteCode
+from app.domain.picture_health import PictureFault
 from app.domain.stream import StreamState, StreamStatus
 
 SiteKey = tuple[DistrictCode, SiteCode]
@@ -16,7 +17,8 @@ SiteKey = tuple[DistrictCode, SiteCode]
 class Tally:
     """Cameras of one site or district by what their streams do now.
 
-    ``closed`` are those that nobody looks at: whether they would be live is not known.
+    ``closed`` are those that nobody looks at: whether they would be live is not known. ``faulty``
+    are those, counted above too, whose picture is frozen, blurred or the like.
     """
 
     live: int = 0
@@ -25,6 +27,7 @@ class Tally:
     unauthorised: int = 0
     offline: int = 0
     closed: int = 0
+    faulty: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -42,19 +45,27 @@ _GROUPS: Mapping[StreamState, str] = {
 }
 
 
-class LiveCounts:
-    """The tallies of the console's tree. Owner thread.
+def _no_faults(_code: CameraCode) -> tuple[PictureFault, ...]:
+    return ()
 
-    ``changed`` names the sites whose tally is another one than before.
+
+class LiveCounts:
+    """The tallies of the console's tree, and the state and the faults of each camera. Owner thread.
+
+    ``changed`` names the sites of which something is another than before.
     """
 
     def __init__(
         self,
         status_of: Callable[[CameraCode], StreamStatus],
         camera_of: Callable[[CameraCode], Camera | None],
+        faults_of: Callable[[CameraCode], tuple[PictureFault, ...]] = _no_faults,
     ) -> None:
         self._status_of = status_of
         self._camera_of = camera_of
+        self._faults_of = faults_of
+        self._faults: dict[CameraCode, tuple[PictureFault, ...]] = {}
+        self._faulty: Counter[DistrictCode | SiteKey] = Counter()
         self._states: dict[CameraCode, StreamState] = {}
         self._places: dict[CameraCode, SiteKey] = {}
         self._districts: dict[DistrictCode, Counter[StreamState]] = {}
@@ -63,20 +74,44 @@ class LiveCounts:
 
     def update(self, cameras: Iterable[CameraCode]) -> None:
         """Look at ``cameras`` again, e.g. at each ``status_changed`` of the engine."""
-        touched = {site for code in cameras if (site := self._look_at(code)) is not None}
+        touched: set[SiteKey] = set()
+        for code in cameras:
+            sites = (self._look_at_faults(code), self._look_at(code))
+            touched.update(site for site in sites if site is not None)
         if touched:
             self.changed.emit(frozenset(touched))
 
     def state_of(self, code: CameraCode) -> StreamState:
         return self._states.get(code, StreamState.CLOSED)
 
+    def faults_of(self, code: CameraCode) -> tuple[PictureFault, ...]:
+        """What is wrong with the camera's picture."""
+        return self._faults.get(code, ())
+
     def of_site(self, site: SiteKey, cameras: int) -> Tally:
         """The tally of a site that has ``cameras`` cameras in all."""
-        return _tally(self._sites.get(site), cameras)
+        return _tally(self._sites.get(site), cameras, self._faulty[site])
 
     def of_district(self, code: DistrictCode, cameras: int) -> Tally:
         """The tally of a district that has ``cameras`` cameras in all."""
-        return _tally(self._districts.get(code), cameras)
+        return _tally(self._districts.get(code), cameras, self._faulty[code])
+
+    def _look_at_faults(self, code: CameraCode) -> SiteKey | None:
+        before, now = self._faults.get(code, ()), self._faults_of(code)
+        if now == before:
+            return None
+        place = self._place_of(code)
+        if place is None:
+            return None
+        if bool(now) != bool(before):
+            change = 1 if now else -1
+            self._faulty[place] += change
+            self._faulty[place[0]] += change
+        if now:
+            self._faults[code] = now
+        else:
+            self._faults.pop(code, None)
+        return place
 
     def _look_at(self, code: CameraCode) -> SiteKey | None:
         before = self._states.get(code, StreamState.CLOSED)
@@ -110,7 +145,7 @@ class LiveCounts:
         return None if camera is None else (camera.district, camera.site)
 
 
-def _tally(counter: Counter[StreamState] | None, cameras: int) -> Tally:
+def _tally(counter: Counter[StreamState] | None, cameras: int, faulty: int) -> Tally:
     sums: Counter[str] = Counter()
     for state, number in (counter or {}).items():
         sums[_GROUPS[state]] += number
@@ -121,4 +156,5 @@ def _tally(counter: Counter[StreamState] | None, cameras: int) -> Tally:
         unauthorised=sums["unauthorised"],
         offline=sums["offline"],
         closed=max(0, cameras - sums.total()),
+        faulty=faulty,
     )

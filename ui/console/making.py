@@ -16,7 +16,7 @@ from ui.wall_windows import ProgramWindows
 def make_console(services: Services, wall: WallService, windows: ProgramWindows) -> ConsoleWindow:
     """The console, not shown yet."""
     registry, engine = services.registry, services.engine
-    counts = LiveCounts(engine.camera_status, registry.camera)
+    counts = LiveCounts(engine.camera_status, registry.camera, engine.camera_faults)
     limit = services.settings.console.search_results
     cameras = CameraPanel(registry, counts, lambda text: registry.search(text, limit))
     cameras.camera_chosen.connect(lambda code: wall.place(code, wall.focused))

@@ -1,11 +1,13 @@
 """The console's words for tallies and states; the states of a tile are worded by the wall."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QCoreApplication
 
+from app.domain.picture_health import PictureFault
 from app.domain.stream import StreamState
 from app.services.live_counts import Tally
+from ui.fault_words import fault_words, worst_fault
 from ui.theme import tokens
 
 STATE_COLOURS: Mapping[StreamState, str] = {
@@ -25,6 +27,7 @@ def tally_text(tally: Tally) -> str:
     translate = QCoreApplication.translate
     parts = (
         (tally.live, translate("Console", "{0} live")),
+        (tally.faulty, translate("Console", "{0} faulty")),
         (tally.stale, translate("Console", "{0} stale")),
         (tally.connecting, translate("Console", "{0} connecting")),
         (tally.unauthorised, translate("Console", "{0} unauthorised")),
@@ -48,3 +51,12 @@ def state_text(state: StreamState) -> str:
         StreamState.REPLAY: translate("Console", "replay"),
     }
     return words[state]
+
+
+def camera_words(state: StreamState, faults: Sequence[PictureFault]) -> str:
+    """The state, or what is wrong with the picture of a live camera: ``blurred +1``."""
+    worst = worst_fault(faults) if state is StreamState.LIVE else None
+    if worst is None:
+        return state_text(state)
+    word = fault_words(worst).short
+    return f"{word} +{len(faults) - 1}" if len(faults) > 1 else word

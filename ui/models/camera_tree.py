@@ -23,9 +23,11 @@ from app.domain.stream import StreamState
 from app.services.live_counts import LiveCounts, SiteKey
 from ui.binding import bind
 from ui.camera_mime import CAMERA_MIME, camera_mime
-from ui.console.wording import STATE_COLOURS, state_text, tally_text
+from ui.console.wording import STATE_COLOURS, camera_words, tally_text
+from ui.fault_words import fault_words
 from ui.icons import icon
 from ui.theme import tokens
+from ui.wall.signs import Sign, sign_pixmap
 from ui.wall.state_icons import state_icon
 
 Index = QModelIndex | QPersistentModelIndex
@@ -186,20 +188,25 @@ class CameraTreeModel(QAbstractItemModel):
         return _decoration("site", tokens.TEXT_DIM, column, role)
 
     def _camera_data(self, camera: Camera, column: int, role: int) -> Any:
-        state = self._counts.state_of(camera.code)
+        state, faults = self._counts.state_of(camera.code), self._counts.faults_of(camera.code)
+        is_faulty = bool(faults) and state is StreamState.LIVE
+        colour = tokens.STALE if is_faulty else STATE_COLOURS[state]
         if role == Qt.ItemDataRole.DisplayRole:
             if column == 0:
                 return f"{camera.call_up}  {one_line(camera.name)}"
-            return state_text(state)
+            return camera_words(state, faults)
         if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tool_tip(f"{camera.code} – {camera.name}")
+            wrong = [fault_words(fault).sentence for fault in faults]
+            return plain_tool_tip(". ".join([f"{camera.code} – {camera.name}", *wrong]))
         if role == CODE_ROLE:
             return camera.code
         if role == Qt.ItemDataRole.ForegroundRole:
-            return QColor(STATE_COLOURS[state]) if column == 1 else None
+            return QColor(colour) if column == 1 else None
         if state is StreamState.CLOSED or role != Qt.ItemDataRole.DecorationRole:
-            return _decoration("camera", STATE_COLOURS[state], column, role)
-        return _state_sign(state) if column == 0 else None
+            return _decoration("camera", colour, column, role)
+        if column != 0:
+            return None
+        return _fault_sign() if is_faulty else _state_sign(state)
 
     # --- Qt overrides ----------------------------------------------------------------------------
 
@@ -273,6 +280,15 @@ def _state_sign(state: StreamState) -> QIcon:
     sign = QIcon()
     for pixels in _SIGN_SIZES:
         sign.addPixmap(state_icon(state, pixels))
+    return sign
+
+
+@cache
+def _fault_sign() -> QIcon:
+    """The sign of a picture with a fault, as the tiles of the wall have it."""
+    sign = QIcon()
+    for pixels in _SIGN_SIZES:
+        sign.addPixmap(sign_pixmap(Sign.FAULT, tokens.STALE, pixels))
     return sign
 
 

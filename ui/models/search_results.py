@@ -15,7 +15,7 @@ from PySide6.QtCore import (
 from app.domain.camera import Camera, CameraCode
 from app.services.live_counts import LiveCounts
 from ui.camera_mime import CAMERA_MIME, camera_mime
-from ui.console.wording import STATE_COLOURS, state_text
+from ui.console.wording import STATE_COLOURS, camera_words
 from ui.icons import icon
 from ui.models.camera_tree import CODE_ROLE, one_line, plain_tool_tip
 
@@ -62,7 +62,8 @@ class SearchResultsModel(QAbstractListModel):
             case Qt.ItemDataRole.DecorationRole:
                 return icon("camera", STATE_COLOURS[state])
             case _ if role == DETAIL_ROLE:
-                words = [str(camera.call_up), _ISOLATED.format(camera.code), state_text(state)]
+                said = camera_words(state, self._counts.faults_of(camera.code))
+                words = [str(camera.call_up), _ISOLATED.format(camera.code), said]
                 return "  ·  ".join(word for word in words if word)
             case _ if role == CODE_ROLE:
                 return camera.code

@@ -9,6 +9,7 @@ from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
 from app.domain.camera import CameraCode, SiteCode
+from app.domain.picture_health import PictureFault
 from app.domain.stream import StreamState, StreamStatus
 from app.services.live_counts import LiveCounts
 from tests.fakes.camera_tree import FakeCameraTree
@@ -26,6 +27,8 @@ class Streams:
     def __init__(self) -> None:
         self.states: dict[CameraCode, StreamState] = {}
 
+        self.faults: dict[CameraCode, tuple[PictureFault, ...]] = {}
+
     def status(self, code: CameraCode) -> StreamStatus:
         return StreamStatus(self.states.get(code, StreamState.CLOSED))
 
@@ -42,7 +45,7 @@ def streams() -> Streams:
 
 @pytest.fixture
 def counts(registry: FakeCameraTree, streams: Streams) -> LiveCounts:
-    return LiveCounts(streams.status, registry.camera)
+    return LiveCounts(streams.status, registry.camera, lambda code: streams.faults.get(code, ()))
 
 
 @pytest.fixture
@@ -180,3 +183,42 @@ def test_an_open_camera_has_the_sign_and_the_word_of_its_state(
         assert index.siblingAtColumn(1).data() == state_text(state)
         assert signs[state] != closed
     assert signs[StreamState.LIVE] != signs[StreamState.OFFLINE]
+
+
+def test_a_fault_of_the_picture_stands_in_the_tree_until_it_is_gone(
+    model: CameraTreeModel, streams: Streams, counts: LiveCounts
+) -> None:
+    index = descend(model, 0, 0, 0)
+    words, code = index.siblingAtColumn(1), CameraCode(index.data(CODE_ROLE))
+
+    def sign() -> QImage:
+        icon = index.data(Qt.ItemDataRole.DecorationRole)
+        assert isinstance(icon, QIcon)
+        return icon.pixmap(18, 18).toImage()
+
+    streams.states[code] = StreamState.LIVE
+    counts.update([code])
+    healthy = sign()
+    streams.faults[code] = (PictureFault.BLURRED, PictureFault.FROZEN)
+    counts.update([code])
+    assert words.data() == "frozen +1"
+    assert sign() != healthy
+    assert "out of focus or covered" in index.data(TOOL_TIP)
+    assert "1 faulty" in index.parent().siblingAtColumn(1).data()
+    assert "1 faulty" in descend(model, 0).siblingAtColumn(1).data()
+    del streams.faults[code]
+    counts.update([code])
+    assert words.data() == "live"
+    assert sign() == healthy
+    assert "faulty" not in descend(model, 0).siblingAtColumn(1).data()
+
+
+def test_of_a_camera_that_is_not_live_the_state_is_said_and_not_its_last_fault(
+    model: CameraTreeModel, streams: Streams, counts: LiveCounts
+) -> None:
+    index = descend(model, 0, 0, 0)
+    code = CameraCode(index.data(CODE_ROLE))
+    streams.states[code] = StreamState.RECONNECTING
+    streams.faults[code] = (PictureFault.BLACK,)
+    counts.update([code])
+    assert index.siblingAtColumn(1).data() == "reconnecting"

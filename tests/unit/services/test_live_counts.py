@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.domain.camera import CameraCode, DistrictCode, SiteCode
+from app.domain.picture_health import PictureFault
 from app.domain.stream import StreamState, StreamStatus
 from app.services.live_counts import LiveCounts, SiteKey, Tally
 from tests.fakes.camera_tree import FakeCameraTree
@@ -96,3 +97,28 @@ def test_the_tally_is_that_of_counting_anew(changes: list[tuple[str, StreamState
     for camera in wall.registry.cameras_of(DISTRICT):
         wanted[GROUP_OF[wall.states.get(camera.code, StreamState.CLOSED)]] += 1
     assert wall.counts.of_district(DISTRICT, 6) == Tally(**wanted)
+
+
+def test_faulty_pictures_are_counted_once_a_camera_and_told_of() -> None:
+    registry = FakeCameraTree(districts=2, sites=2, cameras=3)
+    faults: dict[CameraCode, tuple[PictureFault, ...]] = {}
+    counts = LiveCounts(
+        lambda _code: StreamStatus(StreamState.LIVE),
+        registry.camera,
+        lambda code: faults.get(code, ()),
+    )
+    counts.update([FIRST])
+    heard: list[frozenset[SiteKey]] = []
+    counts.changed.connect(heard.append)
+    faults[FIRST] = (PictureFault.BLACK,)
+    counts.update([FIRST])
+    faults[FIRST] = (PictureFault.BLURRED, PictureFault.TURNED)
+    counts.update([FIRST])
+    counts.update([FIRST])
+    assert counts.of_site(SITE, 3) == Tally(live=1, closed=2, faulty=1)
+    assert counts.of_district(DISTRICT, 6).faulty == 1
+    assert counts.faults_of(FIRST) == (PictureFault.BLURRED, PictureFault.TURNED)
+    del faults[FIRST]
+    counts.update([FIRST])
+    assert counts.of_site(SITE, 3) == Tally(live=1, closed=2)
+    assert heard == [frozenset({SITE})] * 3
