@@ -5,9 +5,12 @@ import pytest
 from app.core.dispatch import ManualDispatcher
 from app.domain.camera import DistrictCode
 from app.domain.geometry import Size
+from app.services.overlay_types import OverlayStatus, OverlaySwitches, Timing
 from app.services.wall import WallService
+from app.video.engine_types import ViewKey
 from tests.fakes.camera_tree import FakeCameraTree
 from tests.fakes.engine import FakeEngine
+from tests.fakes.overlays import FakeOverlays
 from ui.wall_commands import WallCommands
 
 
@@ -165,3 +168,76 @@ def test_windows_are_asked_for_what_is_theirs(commands: WallCommands, shell: She
         ("search",),
         ("leave",),
     ]
+
+
+@pytest.fixture
+def overlays() -> FakeOverlays:
+    return FakeOverlays()
+
+
+@pytest.fixture
+def with_boxes(wall: WallService, shell: Shell, overlays: FakeOverlays) -> WallCommands:
+    wall.focus_screen(1)
+    wall.select(1, 3)
+    return WallCommands(wall, shell, overlays)
+
+
+def test_boxes_of_tile_screen_and_wall(
+    with_boxes: WallCommands, overlays: FakeOverlays, shell: Shell
+) -> None:
+    overlays.statuses[ViewKey("1/3")] = OverlayStatus(is_on=True, timing=Timing.FASTEST)
+    with_boxes.toggle_tile_boxes()
+    with_boxes.toggle_screen_boxes()
+    with_boxes.toggle_wall_boxes()
+    with_boxes.toggle_tile_timing()
+    with_boxes.toggle_screen_timing()
+    assert overlays.calls == [
+        ("toggle_tile", 1, 3),
+        ("toggle_screen", 1),
+        ("toggle_wall",),
+        ("toggle_timing", 1, 3),
+        ("toggle_screen_timing", 1),
+    ]
+    assert shell.asked == [
+        ("note", 1, "Boxes on"),
+        ("note", 1, "Boxes on"),
+        ("note", 1, "Boxes on"),
+        ("note", 1, "Boxes: fastest picture"),
+        ("note", 1, "Boxes: fastest picture"),
+    ]
+
+
+def test_the_note_says_what_holds_afterwards(
+    with_boxes: WallCommands, overlays: FakeOverlays, shell: Shell
+) -> None:
+    overlays.statuses[ViewKey("1/3")] = OverlayStatus(is_on=False)
+    with_boxes.toggle_tile_boxes()
+    assert shell.asked == [("note", 1, "Boxes off")]
+
+
+def test_what_is_drawn_besides_is_switched(
+    with_boxes: WallCommands, overlays: FakeOverlays, shell: Shell
+) -> None:
+    with_boxes.toggle_trails()
+    with_boxes.toggle_zones()
+    with_boxes.toggle_confidence()
+    assert overlays.switches == OverlaySwitches(confidence=True, trails=True, zones=False)
+    assert [words for _note, _screen, words in shell.asked] == [
+        "Trails on",
+        "Zones off",
+        "Confidence on",
+    ]
+    with_boxes.toggle_trails()
+    assert shell.asked[-1] == ("note", 1, "Trails off")
+
+
+def test_without_overlays_keys_for_boxes_do_nothing(commands: WallCommands, shell: Shell) -> None:
+    commands.toggle_tile_boxes()
+    commands.toggle_tile_timing()
+    commands.toggle_trails()
+    assert shell.asked == []
+
+
+def test_adjusting_is_left_to_the_windows(with_boxes: WallCommands, shell: Shell) -> None:
+    with_boxes.adjust_boxes()
+    assert shell.asked == [("adjust", 1)]

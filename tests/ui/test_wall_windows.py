@@ -17,12 +17,14 @@ from app.services.wall import WallService
 from app.settings.command_line import Options
 from tests.fakes.camera_tree import FakeCameraTree
 from tests.fakes.engine import FakeEngine
+from tests.fakes.overlays import FakeOverlays
 from tests.ui.exposure import wait_exposed
 from ui.console.camera_panel import CameraPanel
 from ui.console.console_window import ConsoleWindow
 from ui.console.status_line import StatusLine
 from ui.notices.banner import NoticeBanner
 from ui.render_clock import RenderClock
+from ui.wall.offset_panel import OffsetPanel
 from ui.wall_windows import ProgramWindows
 from ui.window_memory import WindowMemory
 
@@ -42,13 +44,21 @@ class Program:
         self.dispatcher = ManualDispatcher()
         self.registry = FakeCameraTree(2, 6, 5)
         self.notices = NoticeBoard()
+        self.overlays = FakeOverlays()
         self.wall = WallService(self.registry, self.engine, self.dispatcher)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         self.clock = RenderClock(self.engine)
         memory = WindowMemory(folder / "windows.ini")
         self.windows = ProgramWindows(
-            application, self.wall, self.engine, self.clock, memory, self.notices, options
+            application,
+            self.wall,
+            self.engine,
+            self.clock,
+            memory,
+            self.notices,
+            options,
+            self.overlays,
         )
         self.windows.open_wall()
 
@@ -165,3 +175,55 @@ def test_what_is_being_prepared_is_said_above_the_tiles(open_program: Open) -> N
     assert program.bar_texts == ["Street 3 of 9"]
     program.windows.bar.tell("")
     assert program.windows.bar.isHidden()
+
+
+def test_o_switches_the_boxes_of_the_selected_tile_and_says_so(
+    open_program: Open, qtbot: QtBot
+) -> None:
+    program = open_program()
+    program.wall.select(0, 2)
+    window = program.windows.walls[0]
+    qtbot.keyClick(window, Qt.Key.Key_O)
+    assert program.overlays.calls == [("toggle_tile", 0, 2)]
+    assert window.canvas.note == "Boxes off"
+
+
+def adjusting(program: Program) -> list[OffsetPanel]:
+    window = program.windows.walls[0]
+    return [panel for panel in window.findChildren(OffsetPanel) if panel.isVisible()]
+
+
+def test_a_opens_the_adjustment_once_and_esc_ends_it(open_program: Open, qtbot: QtBot) -> None:
+    program = open_program()
+    program.dispatcher.drain()
+    window = program.windows.walls[0]
+    qtbot.keyClick(window, Qt.Key.Key_A)
+    assert adjusting(program) == []
+    assert window.canvas.note == "There is no picture to adjust the boxes to"
+    program.engine.publish_all()
+    qtbot.keyClick(window, Qt.Key.Key_A)
+    panels = adjusting(program)
+    assert len(panels) == 1
+    qtbot.keyClick(window, Qt.Key.Key_A)
+    assert adjusting(program) == panels
+    program.wall.select(0, 1)
+    program.dispatcher.drain()
+    qtbot.keyClick(window, Qt.Key.Key_A)  # the other tile's instead
+    assert len(adjusting(program)) == 1
+    assert adjusting(program) != panels
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    assert len(adjusting(program)) == 1  # looking at the keys ends nothing
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert adjusting(program) == []
+    assert not any(window.canvas.is_paused(key) for key in window.canvas.presented)
+
+
+def test_the_keys_can_be_seen_while_adjusting(open_program: Open) -> None:
+    program = open_program()
+    program.dispatcher.drain()
+    program.engine.publish_all()
+    program.windows.adjust_boxes(0)
+    program.windows.toggle_keys(0)
+    assert program.windows.hide_keys()
+    assert adjusting(program) == []
+    assert not program.windows.hide_keys()
