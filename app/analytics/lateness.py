@@ -16,6 +16,11 @@ class StepHold:
         self._goal_s = 0.0
 
     @property
+    def is_set(self) -> bool:
+        """Whether the first wait was set."""
+        return self._held_s is not None
+
+    @property
     def seconds(self) -> float:
         return 0.0 if self._held_s is None else self._held_s
 

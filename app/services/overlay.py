@@ -9,13 +9,14 @@ from app.analytics.timelines import SourceTimeline, Timelines
 from app.analytics.track import TimedBox
 from app.core.clock import Clock
 from app.core.events import Event
-from app.domain.camera import Camera, CameraCode
+from app.domain.camera import CameraCode
 from app.domain.mapping import Affine
 from app.domain.stream import StreamKind
 from app.services.overlay_choices import OverlayChoices
 from app.services.overlay_drawing import TRAIL_US, drawn_boxes, drawn_shape
 from app.services.overlay_memory import OverlayState
 from app.services.overlay_pace import follow, pace_of, status_of
+from app.services.overlay_sources import BoxSources, ServingSources
 from app.services.overlay_types import (
     OverlayFilter,
     OverlayShape,
@@ -25,8 +26,8 @@ from app.services.overlay_types import (
     Timing,
 )
 from app.services.overlay_view import OverlayView, version_of
-from app.services.wall_screen import ScreenSnapshot
-from app.settings.schema import AnalyticsSettings, SourceSettings
+from app.services.overlay_views import OverlayViews, Wall
+from app.settings.schema import AnalyticsSettings
 from app.video.board import PictureFacts
 from app.video.engine_types import ViewKey
 
@@ -37,30 +38,6 @@ _SOON_S = 0.025
 _OFF = OverlayStatus()
 _LINGER_S = 90.0
 """How long the boxes of a camera that left the wall are kept, in case it comes back."""
-
-
-class BoxSources(Protocol):
-    """What the overlay needs of ``AnalyticsService``."""
-
-    sources_changed: Event[Sequence[SourceState]]
-    zones: Event[Zones]
-
-    @property
-    def sources(self) -> Sequence[SourceState]: ...
-
-    @property
-    def source_settings(self) -> Mapping[str, SourceSettings]: ...
-
-    def want_boxes(self, cameras: Collection[str]) -> None: ...
-
-
-class Wall(Protocol):
-    """What the overlay needs of ``WallService``."""
-
-    changed: Event[int]
-
-    @property
-    def screens(self) -> Sequence[ScreenSnapshot]: ...
 
 
 class Holds(Protocol):
@@ -101,7 +78,6 @@ class OverlayService:
         self.options_changed: Event[None] = Event("overlay.options_changed")
         self.remembered_changed: Event[OverlayState] = Event("overlay.remembered_changed")
         """Something that is to be kept over a restart was chosen."""
-        self._wall = wall
         self._engine = engine
         self._analytics = analytics
         self._timelines = timelines
@@ -110,9 +86,8 @@ class OverlayService:
         self._longest_s = settings.hold_ms / 1000
         timing = Timing.IN_STEP if settings.in_step else Timing.FASTEST
         self._choices = OverlayChoices(timing, remembered)
-        self._views: dict[ViewKey, OverlayView] = {}
-        self._serving: dict[CameraCode, tuple[SourceSettings, ...]] = {}
-        self._settings_seen: Mapping[str, SourceSettings] = {}
+        self._views = OverlayViews(wall, self._choices)
+        self._sources = ServingSources()
         self._wanted: frozenset[CameraCode] | None = None
         self._left: dict[CameraCode, float] = {}
         self._now = clock.monotonic
@@ -131,7 +106,7 @@ class OverlayService:
     # --- what a canvas asks ------------------------------------------------------------------
 
     def overlay(self, key: ViewKey, camera: CameraCode, facts: PictureFacts) -> TileOverlay | None:
-        view = self._views.get(key)
+        view = self._views.by_key.get(key)
         if view is None or not view.is_on or view.camera.code != camera or view.geometry is None:
             return None
         now = self._now()
@@ -146,7 +121,7 @@ class OverlayService:
             moment = self._moment(view, each)
             if moment is None:
                 continue
-            if each.timeline.moving_at(moment) and self._hides(each.source):
+            if each.timeline.moving_at(moment) and self._sources.hides_while_moving(each.source):
                 view.is_moving = True
             else:
                 found += each.timeline.boxes_at(moment, trail_us)
@@ -163,47 +138,47 @@ class OverlayService:
     def fresh(self) -> Collection[ViewKey]:
         now = self._now()
         found: list[ViewKey] = []
-        for key, view in self._views.items():
+        for view in self._views:
             if view.timing is Timing.FASTEST and view.is_on and view.clock is not None:
                 timelines = self._timelines.of(view.camera.code)
                 if version_of(timelines) != view.drawn_version:
                     due = view.painted_at + view.interval_s
                     if not now <= due <= now + _SOON_S:
-                        found.append(key)
+                        found.append(view.key)
         return found
 
     def status(self, key: ViewKey) -> OverlayStatus:
-        view = self._views.get(key)
+        view = self._views.by_key.get(key)
         return _OFF if view is None else view.status
 
     # --- verbs -------------------------------------------------------------------------------
 
     def toggle_tile(self, screen: int, cell: int) -> None:
-        view = self._view(screen, cell)
+        view = self._views.at(screen, cell)
         if view is not None:
             self._choices.show_camera(screen, view.camera.code, not view.is_on)
             self._chosen()
 
     def toggle_screen(self, screen: int) -> None:
-        is_on = not any(view.is_on for view in self._of_screen(screen))
+        is_on = not any(view.is_on for view in self._views.of_screen(screen))
         self._choices.show_screen(screen, is_on)
         self._chosen()
 
     def toggle_wall(self) -> None:
-        is_on = not any(view.is_on for view in self._views.values())
-        for screen in self._wall.screens:
-            self._choices.show_screen(screen.index, is_on)
+        is_on = not any(view.is_on for view in self._views)
+        for screen in self._views.screens:
+            self._choices.show_screen(screen, is_on)
         self._chosen()
 
     def toggle_timing(self, screen: int, cell: int) -> None:
-        view = self._view(screen, cell)
+        view = self._views.at(screen, cell)
         if view is not None:
             self._choices.time_camera(screen, view.camera.code, _other(view.timing))
             self._chosen()
 
     def toggle_screen_timing(self, screen: int) -> None:
         """Fastest picture where all tiles of the screen are in step, else all in step."""
-        in_step = all(view.timing is Timing.IN_STEP for view in self._of_screen(screen))
+        in_step = all(view.timing is Timing.IN_STEP for view in self._views.of_screen(screen))
         self._choices.time_screen(screen, Timing.FASTEST if in_step else Timing.IN_STEP)
         self._chosen()
 
@@ -230,11 +205,11 @@ class OverlayService:
 
     def preview_offset(self, camera: CameraCode, offset_ms: int | None) -> None:
         self._offsets.try_out(camera, offset_ms)
-        self._tell(view for view in self._views.values() if view.camera.code == camera)
+        self._tell(self._views.of_camera(camera))
 
     def set_offset(self, camera: CameraCode, offset_ms: int) -> None:
         self._offsets.store(camera, offset_ms)
-        self._tell(view for view in self._views.values() if view.camera.code == camera)
+        self._tell(self._views.of_camera(camera))
 
     @property
     def state(self) -> OverlayState:
@@ -248,8 +223,9 @@ class OverlayService:
         self._settle()
         now, now_us = self._now(), self._clock.utc_us()
         states = {state.name: state for state in self._analytics.sources}
-        for view in self._views.values():
+        for view in self._views:
             self._keep_pace(view, states, now, now_us)
+            self._views.remember_hold(view)
         for camera in [code for code, at in self._left.items() if now - at > _LINGER_S]:
             del self._left[camera]
         self._timelines.keep((self._wanted or frozenset()) | self._left.keys())
@@ -258,13 +234,18 @@ class OverlayService:
         self, view: OverlayView, states: Mapping[str, SourceState], now: float, now_us: int
     ) -> None:
         code = view.camera.code
-        serving = self._serving_of(view.camera)
-        shift_ms = self._offsets.offset_ms(code)
-        offsets = {source.name: source.offset_ms + shift_ms for source in serving}
-        pace = pace_of(view, self._timelines.of(code), offsets, now_us)
+        serving = self._sources.of(view.camera)
+        by_hand_ms = self._offsets.offset_ms(code)
+        offsets = {source.name: source.offset_ms + by_hand_ms for source in serving}
+        pace = pace_of(
+            view,
+            self._timelines.of(code),
+            offsets,
+            longest_s=self._longest_s,
+            now_us=now_us,
+        )
         self._engine.hold(view.key, follow(view, pace, self._longest_s, now))
-        status = status_of(view, pace, serving, states, longest_s=self._longest_s, now=now)
-        view.status = status
+        view.status = status_of(view, pace, serving, states, longest_s=self._longest_s, now=now)
 
     # --- inside ------------------------------------------------------------------------------
 
@@ -273,15 +254,8 @@ class OverlayService:
         pairing = view.pairing(of)
         if pairing is None:
             return None
-        settings = self._settings_seen.get(of.source)
-        offset_ms = self._offsets.offset_ms(view.camera.code)
-        if settings is not None:
-            offset_ms += settings.offset_ms
+        offset_ms = self._offsets.offset_ms(view.camera.code) + self._sources.offset_ms(of.source)
         return view.utc_us + pairing.shift_us - offset_ms * 1000
-
-    def _hides(self, source: str) -> bool:
-        settings = self._settings_seen.get(source)
-        return settings is None or settings.hide_while_moving
 
     def _late_beyond_us(self, view: OverlayView, found: Sequence[TimedBox], now: float) -> int:
         """From which age on boxes are dashed: in step only those that could not be moved on."""
@@ -303,15 +277,9 @@ class OverlayService:
             )
         return shapes
 
-    def _view(self, screen: int, cell: int) -> OverlayView | None:
-        return next((view for view in self._of_screen(screen) if view.cell == cell), None)
-
-    def _of_screen(self, screen: int) -> list[OverlayView]:
-        return [view for view in self._views.values() if view.screen == screen]
-
     def _chosen(self, *, with_options: bool = False) -> None:
         self._settle()
-        self._tell(self._views.values())
+        self._tell(self._views)
         if with_options:
             self.options_changed.emit(None)
         self.remembered_changed.emit(self._choices.state)
@@ -322,78 +290,35 @@ class OverlayService:
             self.changed.emit(keys)
 
     def _on_sources(self) -> None:
-        known = self._analytics.source_settings
-        if known != self._settings_seen:
-            for gone in self._settings_seen.keys() - known.keys():
-                self._timelines.forget(gone)
-            self._settings_seen = dict(known)
-            self._serving.clear()
-            self._choices.is_on = bool(known)
+        gone = self._sources.update(self._analytics.source_settings)
+        if gone is not None:
+            for source in gone:
+                self._timelines.forget(source)
+            self._choices.is_on = self._sources.any
             self._settle()
 
     def _on_zones(self, zones: Zones) -> None:
         self._timelines.set_zones(zones)
-        told = [view for view in self._views.values() if view.camera.code == zones.camera]
+        told = self._views.of_camera(zones.camera)
         for view in told:
             view.shapes.clear()
         self._tell(told)
 
-    def _serving_of(self, camera: Camera) -> tuple[SourceSettings, ...]:
-        """The sources that send boxes of this camera."""
-        found = self._serving.get(camera.code)
-        if found is None:
-            found = self._serving[camera.code] = tuple(
-                source
-                for source in self._settings_seen.values()
-                if source.serves(camera.code, camera.district)
-                and (source.boxes_topic or source.adapter in _WITHOUT_TOPIC)
-            )
-        return found
-
     def _settle(self) -> None:
         """Bring the views to what the wall shows and the operator chose."""
-        views: dict[ViewKey, OverlayView] = {}
-        switched: list[OverlayView] = []
         now = self._now()
-        for screen in self._wall.screens:
-            wanted = self._choices.filter(screen.index)
-            for tile in screen.tiles:
-                if tile.camera is None:
-                    continue
-                view = self._views.get(tile.key)
-                if view is None or view.camera.code != tile.camera.code:
-                    view = OverlayView(tile.key, screen.index, tile.cell, tile.camera)
-                elif view.camera is not tile.camera:
-                    view.look_at(tile.camera)
-                    view.shapes.clear()
-                    self._serving.pop(tile.camera.code, None)
-                views[tile.key] = view
-                view.filter = wanted
-                if self._adopt(view, now):
-                    switched.append(view)
-        self._views = views
+        switched = self._views.settle(now)
         self._want()
         if switched:
             states = {state.name: state for state in self._analytics.sources}
             now_us = self._clock.utc_us()
             for view in switched:
+                if view.is_on and view.timing is Timing.IN_STEP and not view.hold.is_set:
+                    view.hold.follow(self._views.held(view.camera.code), self._longest_s, now)
                 self._keep_pace(view, states, now, now_us)
 
-    def _adopt(self, view: OverlayView, now: float) -> bool:
-        """Take over what was chosen; true when the view is new or switched."""
-        camera = view.camera.code
-        is_on = self._choices.shows(view.screen, camera)
-        timing = self._choices.timing(view.screen, camera)
-        if view.shown_at and (is_on, timing) == (view.is_on, view.timing):
-            return False
-        if is_on and not view.is_on:
-            view.shown_at = now
-        view.shown_at = view.shown_at or now
-        view.is_on, view.timing = is_on, timing
-        return True
-
     def _want(self) -> None:
-        wanted = frozenset(view.camera.code for view in self._views.values() if view.is_on)
+        wanted = self._views.cameras
         if wanted != self._wanted:
             now = self._now()
             for code in (self._wanted or frozenset()) - wanted:
@@ -402,10 +327,6 @@ class OverlayService:
                 del self._left[code]
             self._wanted = wanted
             self._analytics.want_boxes(wanted)
-
-
-_WITHOUT_TOPIC = frozenset({"onvif-xml", "frigate"})
-"""Adapters that need no topic for boxes: a track of their own, or topics of their own."""
 
 
 def _other(timing: Timing) -> Timing:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.analytics.arrivals import Arrivals
 from app.analytics.clock_pairing import lateness_us
+from app.analytics.lateness import StepHold
 from app.analytics.messages import ConnectionState, SourceState
 from app.analytics.timelines import SourceTimeline
 from app.domain.stream import PictureClock
@@ -14,8 +16,8 @@ from app.settings.schema import SourceSettings
 SILENT_AFTER_S = 60.0
 """A camera that a source said nothing of for so long is called silent: an empty street may be."""
 _PATIENCE_S = 3.0
-_KNOWN_FROM = 3
-"""Frames after which the lateness counts as known."""
+_KNOWN_FROM = 5
+"""Frames after which the lateness counts as known: about a second."""
 _WITHIN = 0.9
 """The share of the frames for which the picture waits."""
 _HOPELESS_S = 1.15
@@ -38,15 +40,22 @@ class Pace:
 
 
 def pace_of(
-    view: OverlayView, timelines: Sequence[SourceTimeline], offsets: Mapping[str, int], now_us: int
+    view: OverlayView,
+    timelines: Sequence[SourceTimeline],
+    offsets: Mapping[str, int],
+    *,
+    longest_s: float,
+    now_us: int,
 ) -> Pace:
-    """``offsets``: by source, milliseconds added to the time of the boxes; ``now_us`` Unix."""
+    """``offsets``: by source, milliseconds added to the time of the boxes; ``now_us`` Unix.
+
+    A source whose boxes come too late for any wait does not make the picture wait.
+    """
     heard = max((each.timeline.arrivals.heard_us for each in timelines), default=0)
     if not heard:
         return Pace()
     silent_s = max(0.0, (now_us - heard) / 1e6)
-    lags: list[float] = []
-    waits: list[float] = []
+    found: list[tuple[float, float | None]] = []
     exact, ahead_us = True, 0
     for each in timelines:
         arrivals, pairing = each.timeline.arrivals, view.pairing(each)
@@ -54,34 +63,40 @@ def pace_of(
             continue
         exact &= pairing.is_exact
         ahead_us = max(ahead_us, pairing.clock_ahead_us)
-        usual, nearly_all = arrivals.delay_us(0.5), arrivals.delay_us(_WITHIN)
-        if usual is None or nearly_all is None:
-            continue
         shift_us = pairing.shift_us - offsets.get(each.source, 0) * 1000
-        lags.append(lateness_us(usual, shift_us, view.offset_us) / 1e6)
-        if arrivals.count >= _KNOWN_FROM:
-            rhythm_s = arrivals.interval_us / 1e6
-            late_s = lateness_us(nearly_all, shift_us, view.offset_us) / 1e6
-            waits.append(late_s + (rhythm_s if rhythm_s <= _MAX_RHYTHM_S else 0.0))
-    if silent_s > SILENT_AFTER_S or not lags:
+        found.append(_lateness(arrivals, shift_us, view.offset_us))
+    if not found:
         return Pace(silent_s=silent_s)
+    in_reach = [each for each in found if each[0] <= longest_s + _HOPELESS_S]
+    waits = [wait for _lag, wait in in_reach if wait is not None]
     return Pace(
         Sync.EXACT if exact else Sync.APPROXIMATE,
-        max(lags),
-        max(waits, default=None),
+        max(lag for lag, _wait in in_reach or found),
+        max(waits, default=None) if in_reach else 0.0,
         ahead_us / 1e6,
         silent_s,
     )
 
 
+def _lateness(
+    arrivals: Arrivals, shift_us: int, picture_offset_us: int
+) -> tuple[float, float | None]:
+    """How late the boxes usually are, and the wait that fits nearly all; seconds."""
+    usual, nearly_all = arrivals.delay_us(0.5) or 0, arrivals.delay_us(_WITHIN) or 0
+    lag_s = max(0.0, lateness_us(usual, shift_us, picture_offset_us) / 1e6)
+    if arrivals.count < _KNOWN_FROM:
+        return (lag_s, None)
+    rhythm_s = arrivals.interval_us / 1e6
+    wait_s = lateness_us(nearly_all, shift_us, picture_offset_us) / 1e6
+    return (lag_s, wait_s + (rhythm_s if rhythm_s <= _MAX_RHYTHM_S else 0.0))
+
+
 def follow(view: OverlayView, pace: Pace, longest_s: float, now: float) -> float:
     """How long the tile's pictures wait from now on; in step only."""
     if not view.is_on or view.timing is Timing.FASTEST:
-        view.hold = type(view.hold)()
+        view.hold = StepHold()
         return 0.0
     wanted = pace.wanted_s
-    if wanted is not None and wanted > longest_s + _HOPELESS_S:
-        wanted = 0.0
     if wanted is None and pace.silent_s is not None and pace.silent_s > SILENT_AFTER_S:
         wanted = 0.0
     return view.hold.follow(wanted, longest_s, now)

@@ -24,6 +24,7 @@ class OverlayView:
     screen: int
     cell: int
     camera: Camera
+    is_new: bool = True
     is_on: bool = False
     timing: Timing = Timing.IN_STEP
     filter: OverlayFilter = field(default_factory=OverlayFilter)
@@ -53,6 +54,7 @@ class OverlayView:
     def look_at(self, camera: Camera) -> None:
         """The registry may say something else of the camera than before."""
         self.camera = camera
+        self.shapes.clear()
         try:
             self.geometry, self.geometry_trouble = camera_geometry(camera.attributes), ""
         except GeometryError as error:
