@@ -1,96 +1,18 @@
 """From packets to the board, with a real decoder and no network."""
 
-import io
-import time
-from collections.abc import Iterator, Sequence
-from functools import partial
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import Any
 
 import av
 import pytest
-from av.packet import Packet
-from av.stream import Stream
 
-from app.domain.picture_health import PictureFault
 from app.domain.stream import Effort
-from app.video.board import BoardReader, BoardWriter, SlotSpace, create_board
-from app.video.messages import OpenStream, SetViews, View
-from app.video.worker.clock import Stamp
-from app.video.worker.decoding import Decoder
-from app.video.worker.health.look import HealthLook
-from app.video.worker.pipeline import Pipeline
-from app.video.worker.ring import RingBudget, RingEntry
-from app.video.worker.rounds import Behind
-from tests.integration.worker.media import Recipe, container
+from app.video.messages import SetViews, View
+from app.video.worker.ring import RingEntry
+from tests.integration.worker.media import Recipe
+from tests.unit.video.worker.desk import CAPACITY, Desk
 
 GOP = 15
-CAPACITY = 160 * 90 * 4
-
-
-class AtOnce:
-    """Every packet is a round of its own; what is to be done later is noted."""
-
-    def __init__(self) -> None:
-        self.later: list[tuple[float, Behind]] = []
-
-    def submit(self, pipeline: Behind, at: float = 0.0) -> None:
-        if at:
-            self.later.append((at - time.monotonic(), pipeline))
-        else:
-            pipeline.catch_up()
-
-
-class Desk:
-    """A pipeline, its packets and the board that it writes to."""
-
-    def __init__(self, recipe: Recipe) -> None:
-        self.memory = create_board(1 << 20)
-        self.reader = BoardReader(self.memory)
-        command = OpenStream(1, 0, "CAM", "sub", "file:///x")
-        self.rounds = AtOnce()
-        self.faults: list[Sequence[PictureFault]] = []
-        self.pipeline = Pipeline(
-            command,
-            BoardWriter(self.memory),
-            RingBudget(10**9),
-            self.rounds,
-            HealthLook(),
-            self.faults.append,
-        )
-        self._file = av.open(io.BytesIO(container(recipe, "mp4")), "r")
-        video = self._file.streams.video[0]
-        packets = [cast("Packet[Stream]", p) for p in self._file.demux(video) if p.size]
-        self.entries = [self._entry(index, packet) for index, packet in enumerate(packets)]
-        self.pipeline.begin(partial(Decoder, video), 1.0)
-
-    @staticmethod
-    def _entry(index: int, packet: "Packet[Stream]") -> RingEntry:
-        stamp = Stamp(None, 0, 10**15 + index)
-        packet.opaque = stamp
-        return RingEntry(packet, packet.is_keyframe, stamp, 10**15, packet.pts or 0, packet.size)
-
-    def space(self, slot: int) -> SlotSpace:
-        return SlotSpace(slot, self.memory.data_at + slot * CAPACITY * 3, CAPACITY)
-
-    def show(self, *slots: int, effort: Effort = Effort.FULL, version: int = 1) -> list[int]:
-        views = [View(s, self.space(s).offset, CAPACITY, 160, 90) for s in slots]
-        self.pipeline.want(SetViews(1, version, views, effort))
-        return self.pipeline.apply()
-
-    def feed(self, first: int, last: int) -> None:
-        for entry in self.entries[first:last]:
-            self.pipeline.take(entry)
-
-    def arrival(self, slot: int) -> int:
-        """Which packet's picture the slot shows."""
-        picture = self.reader.take(self.space(slot))
-        assert picture is not None
-        return picture.facts.arrival_us - 10**15
-
-    def close(self) -> None:
-        self.pipeline.end()
-        self._file.close()
-        self.memory.close()
 
 
 @pytest.fixture

@@ -65,3 +65,38 @@ def test_one_that_hangs_is_left_behind(monkeypatch: pytest.MonkeyPatch) -> None:
     decoding.submit(sound)
     assert sound.came.wait(5)
     assert hanging.turns == 1
+
+
+def test_what_is_due_later_gets_its_turn_then_and_in_order() -> None:
+    decoding = DecodeRounds()
+    order: list[str] = []
+
+    class Timed(Task):
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+            self.at = 0.0
+
+        def catch_up(self) -> None:
+            order.append(self.name)
+            self.at = time.monotonic()
+            super().catch_up()
+
+    now = time.monotonic()
+    late, early, at_once = Timed("late"), Timed("early"), Timed("at once")
+    decoding.submit(late, now + 0.12)
+    decoding.submit(early, now + 0.06)
+    decoding.submit(at_once)
+    assert all(task.came.wait(5) for task in (late, early, at_once))
+    assert order == ["at once", "early", "late"]
+    assert early.at >= now + 0.06
+    assert late.at >= now + 0.12
+
+
+def test_waiting_for_what_is_due_later_does_not_delay_what_comes_meanwhile() -> None:
+    decoding = DecodeRounds()
+    later, now = Task(), Task()
+    decoding.submit(later, time.monotonic() + 60)
+    decoding.submit(now)
+    assert now.came.wait(5)
+    assert not later.turns
