@@ -30,15 +30,14 @@ def event_key(source: str, event_id: str) -> bytes:
 def merged(before: AnalyticsEvent, after: AnalyticsEvent) -> AnalyticsEvent:
     """What is known after another message about the same event.
 
-    When it happened and when it was first received stay: they may be argued about later.
+    When it began and when it was first received stay: they may be argued about later. A beginning
+    that comes late, after what followed it, is still the beginning.
     """
-    phase = max(before.phase, after.phase, key=_RANK.__getitem__)
-    end_us = after.end_us if after.end_us is not None else before.end_us
-    if end_us is None and after.phase is EventPhase.END:
-        end_us = after.time_us
+    is_late_start = after.phase is EventPhase.START and before.phase is not EventPhase.START
     changes = {
-        "phase": phase,
-        "end_us": end_us,
+        "time_us": min(before.time_us, after.time_us) if is_late_start else before.time_us,
+        "phase": max(before.phase, after.phase, key=_RANK.__getitem__),
+        "end_us": _end(after) or _end(before),
         "label": after.label or before.label,
         "confidence": _larger(before.confidence, after.confidence),
         "box": before.box or after.box,
@@ -51,6 +50,12 @@ def merged(before: AnalyticsEvent, after: AnalyticsEvent) -> AnalyticsEvent:
         "is_retained": before.is_retained and after.is_retained,
     }
     return msgspec.structs.replace(before, **changes)
+
+
+def _end(event: AnalyticsEvent) -> int | None:
+    if event.end_us is None and event.phase is EventPhase.END:
+        return event.time_us
+    return event.end_us
 
 
 def _larger(one: float | None, other: float | None) -> float | None:

@@ -89,7 +89,7 @@ class EventRepository:
                 own.get(record.key) or number[EventSubject.of_record(record)],
             )
             # In one order on all workstations, so that none waits for another in a circle.
-            for record in sorted(records, key=lambda each: each.key)
+            for record in sorted(records, key=lambda each: (each.event.time_us, each.key))
         ]
         if values:
             self._session.connection().execute(_upsert(self._session), values)
