@@ -143,6 +143,7 @@ class DeepStream:
                 confidence, values = last, values[:-1]
             family = "vehicle" if label in VEHICLES else label
             attributes = make_attributes(_named(family, values))
+            label = self._finer(label, values[0] if values else "")
         return ObjectSample(
             _track(fields[0]),
             box,
@@ -171,9 +172,7 @@ class DeepStream:
             if name != "confidence" and isinstance(value, str | int | float)
         )
         label = self._classes.label(raw)
-        if label == "vehicle" and isinstance(kind := described.get("type"), str):
-            finer = self._classes.label(kind)
-            label = finer if finer in VEHICLES else label
+        label = self._finer(label, str(described.get("type") or ""))
         sample = ObjectSample(track, box, label, make_name(raw), confidence, attributes=attributes)
         frame = DetectionFrame(
             camera,
@@ -186,6 +185,11 @@ class DeepStream:
         )
         event = self._event(message.event, sample, frame, topic)
         return Reading(frames=(frame,), events=(event,) if event else ())
+
+    def _finer(self, label: str, kind: str) -> str:
+        """A vehicle is what its kind says, where the wall knows it."""
+        finer = self._classes.label(kind)
+        return finer if label == "vehicle" and finer in VEHICLES else label
 
     def _event(
         self, told: _Event | None, sample: ObjectSample, frame: DetectionFrame, topic: str

@@ -140,13 +140,16 @@ def read_notification(camera: str, node: etree._Element, received_us: int) -> No
     topic = (node.findtext(_TOPIC) or "").strip()
     if message is None or not topic:
         return None
+    source = {**_items(message, "Source"), **_items(message, "Key")}
+    values = "/".join(f"{name}={value}" for name, value in sorted(source.items()))
     return Notification(
         camera,
         topic,
         "/".join(part.rpartition(":")[2] for part in topic.split("/")),
+        f"{camera}/{topic}/&{values}",
         from_iso(message.get("UtcTime") or ""),
         received_us,
-        {**_items(message, "Source"), **_items(message, "Key")},
+        source,
         _items(message, "Data"),
         message.get("PropertyOperation") or "",
     )

@@ -65,13 +65,15 @@ _CLASSES = ("ClassTypes", "ClassType", "Class", "ObjectType")
 class Notification(msgspec.Struct, frozen=True):
     """One notification, from XML or JSON.
 
-    ``topic`` is as received; ``local_topic`` ONVIF's own, without name space and values;
-    ``operation`` is ``Initialized``, ``Changed`` or ``Deleted`` where the message says it.
+    ``topic`` is as received; ``local_topic`` ONVIF's own, without name space and values; ``key``
+    tells one property from all others; ``operation`` is ``Initialized``, ``Changed`` or
+    ``Deleted`` where the message says it.
     """
 
     camera: str
     topic: str
     local_topic: str
+    key: str
     time_us: int
     received_us: int
     source: Mapping[str, Any]
@@ -96,7 +98,7 @@ class PropertyEvents:
     def read(self, told: Notification) -> AnalyticsEvent | None:
         """The event, or ``None`` for the end of what was never true here."""
         holds = _state(told.data) if told.operation in ("", "Initialized", "Changed") else None
-        key = _key(told)
+        key = told.key
         if told.operation == "Deleted" or holds is False:
             return self._end(key, told)
         phase = EventPhase.PULSE
@@ -176,14 +178,6 @@ def kind_of(local_topic: str) -> str:
     last = "/".join(parts[-2:])
     kind = _KINDS.get(last) or (_BY_PARENT.get(parts[-2]) if len(parts) > 1 else None)
     return kind or make_name(last.replace("/", "_").casefold()).replace(" ", "_")
-
-
-def _key(told: Notification) -> str:
-    """What tells one property from another: the MQTT topic, which holds the source's values."""
-    if told.operation:
-        values = "/".join(f"{name}={value}" for name, value in sorted(told.source.items()))
-        return f"{told.camera}/{told.local_topic}/&{values}"
-    return told.topic
 
 
 def _state(data: Mapping[str, Any]) -> bool | None:

@@ -93,6 +93,7 @@ class OnvifJson:
                 camera,
                 topic,
                 _local_topic(topic),
+                topic,  # It ends with the values of the source.
                 from_iso(message.utc_time or ""),
                 received_us,
                 {**(message.source or {}), **(message.key or {})},

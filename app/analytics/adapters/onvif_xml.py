@@ -51,15 +51,20 @@ class OnvifXml:
     """Reads whole documents; ``stream`` reads what comes in pieces."""
 
     def __init__(self, config: SourceConfig) -> None:
-        self._config = config
+        self._cameras = config.cameras
+        self._scene = Scene(config)
+        self._events = PropertyEvents(config.name, self._scene.clock, self._scene.classes)
 
     def stream(self, camera: str) -> "MetadataStream":
-        """A reader for one connection to a camera's metadata track."""
-        return MetadataStream(self._config, camera)
+        """A reader for one connection to a camera's metadata track.
+
+        What is remembered of objects and properties outlives the connection.
+        """
+        return MetadataStream(self._scene, self._events, camera)
 
     def read(self, topic: str, payload: bytes, received_us: int, camera: str | None) -> Reading:
         if camera is None:
-            camera = self._config.cameras.get(topic)
+            camera = self._cameras.get(topic)
             if camera is None:
                 return Reading(unknown=(topic,))
         stream = self.stream(camera)
@@ -75,10 +80,10 @@ class MetadataStream:
     Not thread-safe. After an error the next document is read as if nothing had happened.
     """
 
-    def __init__(self, config: SourceConfig, camera: str) -> None:
+    def __init__(self, scene: Scene, events: PropertyEvents, camera: str) -> None:
+        self._scene = scene
+        self._events = events
         self._camera = camera
-        self._scene = Scene(config)
-        self._events = PropertyEvents(config.name, self._scene.clock, self._scene.classes)
         self._parser: etree.XMLPullParser[Any] | None = None
         self._size = 0
 
