@@ -143,7 +143,7 @@ class OverlayService:
                 timelines = self._timelines.of(view.camera.code)
                 if version_of(timelines) != view.drawn_version:
                     due = view.painted_at + view.interval_s
-                    if not now <= due <= now + _SOON_S:
+                    if not now < due <= now + _SOON_S:
                         found.append(view.key)
         return found
 

@@ -172,11 +172,11 @@ def _why_none(
 def _span(seconds: float) -> str:
     if seconds < 10:
         return f"{seconds:.1f} s"
-    if seconds < 90:
+    if seconds < 120:
         return f"{seconds // 10 * 10:.0f} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.0f} h"
+    if seconds < 7200:
+        return f"{seconds // 60:.0f} min"
+    return f"{seconds // 3600:.0f} h"
 
 
 _STATES = {

@@ -30,6 +30,11 @@ class FakeDirectory:
         for cameras in self._cameras.values():
             cameras[:] = [camera for camera in cameras if camera.code != code]
 
+    def replace(self, camera: Camera) -> None:
+        """Say something else of a camera than before."""
+        for cameras in self._cameras.values():
+            cameras[:] = [camera if each.code == camera.code else each for each in cameras]
+
     def drop_district(self, code: DistrictCode) -> None:
         """Remove a district with all its cameras."""
         self._districts = [district for district in self._districts if district.code != code]

@@ -52,7 +52,7 @@ def areas(draw: st.DrawFn) -> Rect:
 @st.composite
 def steps(draw: st.DrawFn) -> Affine:
     """One thing that a backend or a wall may do to a picture."""
-    return draw(
+    step: Affine = draw(
         st.one_of(
             crops().map(cropped),
             crops().map(lambda crop: cropped(crop).inverse()),
@@ -64,6 +64,7 @@ def steps(draw: st.DrawFn) -> Affine:
             st.tuples(aspects, aspects).map(lambda both: filling(*both)),
         )
     )
+    return step
 
 
 def close(one: Box, other: Box, within: float = 1e-6) -> bool:
