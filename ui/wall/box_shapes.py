@@ -109,7 +109,7 @@ def _gaps(x: int, y: int, w: int, h: int, t: int) -> Bars:
 
 def _ticks(x: int, y: int, w: int, h: int, t: int) -> Bars:
     """A frame with a tick inwards from the middle of each side."""
-    a = _arm(w, h, t)
+    a = max(2 * t, min(min(w, h) // 5, 8 * t))
     middle, centre = x + (w - t) // 2, y + (h - t) // 2
     return (
         *plain_bars(x, y, w, h, t),

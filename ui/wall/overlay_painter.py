@@ -22,9 +22,16 @@ from ui.wall.box_wording import box_words
 SHAPES_FROM = 160
 """Width of a picture, in logical pixels, from which on each class has its own shape."""
 LABELS_FROM = 320
+NAMES_FROM = 480
+"""From here on lines are two pixels wide, and zones and lines of rules have their names."""
 DETAILS_FROM = 640
 MOST_BOXES = 50
 _SMALLEST = 3
+_THIN_BELOW = 10
+"""A box less than so many lines wide or high has thinner ones."""
+_LABELLED_FROM = 1.5
+"""A box must be so many times larger than the height of a label to have one: far away there are
+many, and a wall of words hides what they stand for."""
 _OUTLINE = colour_of(tokens.BOX_OUTLINE)
 """Opaque, because Qt takes ten times longer for a translucent upright line."""
 _ZONE = colour_of(tokens.ZONE)
@@ -47,10 +54,10 @@ def paint_overlay(
     painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
     if overlay.shapes:
         thin = max(1, round((2 if width >= DETAILS_FROM else 1) * scale))
-        _paint_shapes(painter, overlay.shapes, to_pixels, thin, scale, width >= LABELS_FROM)
+        _paint_shapes(painter, overlay.shapes, to_pixels, thin, scale, width >= NAMES_FROM)
     boxes = overlay.boxes if len(overlay.boxes) <= MOST_BOXES else overlay.boxes[:MOST_BOXES]
     if boxes:
-        line = max(1, round((2 if width >= LABELS_FROM else 1) * scale))
+        line = max(1, round((2 if width >= NAMES_FROM else 1) * scale))
         for box in boxes:
             if box.trail:
                 _paint_trail(painter, box, to_pixels, line)
@@ -93,6 +100,8 @@ def _paint_boxes(
             dark = colour_of(tokens.BOX_OUTLINE, alpha)
         else:
             thick, alpha, dark = line, 255, _OUTLINE
+        if thick > 1 and min(w, h) < _THIN_BELOW * thick:
+            thick = max(1, thick // 2)
         bars = (plain_bars if plain else style.bars)(x, y, w, h, thick)
         for bx, by, bw, bh in bars:
             fill(bx - edge, by - edge, bw + grown, bh + grown, dark)
@@ -126,6 +135,8 @@ def _paint_labels(
         x1, y1 = round(to.a * place.x1 + to.c), round(to.e * place.y1 + to.f)
         x2, y2 = round(to.a * place.x2 + to.c), round(to.e * place.y2 + to.f)
         if x1 >= right or y1 >= low or x2 <= left or y2 <= top:
+            continue
+        if max(x2 - x1, y2 - y1) < _LABELLED_FROM * height:
             continue
         words = box_words(box, confidence=confidence, details=details)
         pixmap = box_label(words, style_of(box.label).colour, size)
