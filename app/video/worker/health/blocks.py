@@ -19,9 +19,9 @@ _STRONGEST = 16
 _BLOCKY = 1.8
 """How much stronger steps are on the grid than off it. At the usual rate and decoded without loop
 filter 1.3 at most, at a seventh of it 2.0 to 2.5."""
-_FINE = 1.55
-_LEAST_STEP = 0.05
-"""Mean step off the grid, in grey levels, below which a picture is plain, not coarse."""
+_FINE = 1.5
+_SEEN = 0.8
+"""By how many grey levels; less is not seen, though it is much in a plain picture."""
 
 
 class BlockDetector:
@@ -37,15 +37,17 @@ class BlockDetector:
 
     def look(self, full: Grey) -> bool:
         """Take a picture into account; whether blocks show."""
-        strength = block_strength(full)
-        return self._state.see(is_bad=strength > _BLOCKY, is_good=strength < _FINE)
+        border, inside = mean_steps(full)
+        is_seen = border - inside > _SEEN
+        return self._state.see(
+            is_bad=is_seen and border > _BLOCKY * inside,
+            is_good=not is_seen or border < _FINE * inside,
+        )
 
 
-def block_strength(full: Grey) -> float:
-    """The mean step between neighbours across the borders of the blocks over that inside them.
-
-    1 for pictures that are not coded in blocks, and for those that show too little to tell.
-    """
+def mean_steps(full: Grey) -> tuple[float, float]:
+    """The mean step in grey levels between neighbours across the borders of the blocks, and
+    inside them; much the same in pictures that are not coded in blocks."""
     height, width = full.shape
     rows, columns = min(_ROWS, height), min(_COLUMNS, width // _ALIGN * _ALIGN)
     top = (height - rows) // 2
@@ -56,8 +58,5 @@ def block_strength(full: Grey) -> float:
     sums = cv2.reduce(steps, 0, cv2.REDUCE_SUM, dtype=cv2.CV_32S)[0]
     whole = sums[: sums.size // _GRID * _GRID].reshape(-1, _GRID)
     *inside, border = whole.sum(axis=0).tolist()
-    mean = sum(inside) / len(inside)
-    if mean < _LEAST_STEP * rows * whole.shape[0]:
-        return 1.0
-    strength: float = border / mean
-    return strength
+    count = rows * whole.shape[0]
+    return border / count, sum(inside) / (len(inside) * count)

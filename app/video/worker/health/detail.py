@@ -52,7 +52,7 @@ class DetailDetector:
         self._total = 0.0
         self._brightness = 0.0
         self._learnt = 0
-        self._bad_for = 0
+        self._lasts = 0
         self._state = Hysteresis(enter=3, leave=2)
 
     @property
@@ -74,8 +74,8 @@ class DetailDetector:
             share = self._lost_share(cells, above_black)
         is_bad = share >= _LOST_SHARE
         present = self._state.see(is_bad=is_bad, is_good=share < 0.7 * _LOST_SHARE)
-        self._bad_for = self._bad_for + 1 if is_bad else 0
-        if not (present or is_bad) or self._bad_for > _ACCEPTED_AFTER:
+        self._lasts = self._lasts + 1 if present else 0
+        if not (present or is_bad) or self._lasts > _ACCEPTED_AFTER:
             self._learn(cells, above_black)
         return present
 
@@ -88,7 +88,10 @@ class DetailDetector:
         high, wide = half.shape
         even = detail[: high * 2, : wide * 2]
         cv2.resize(even, (wide, high), dst=half, interpolation=cv2.INTER_AREA)
-        return cv2.resize(half, _CELLS, interpolation=cv2.INTER_AREA).astype(np.float32)
+        cells: Cells = cv2.resize(half, _CELLS, interpolation=cv2.INTER_AREA).astype(np.float32)
+        # The flattest cell shows nothing but noise.
+        cells -= cv2.minMaxLoc(cells)[0]
+        return cells
 
     def _lost_share(self, cells: Cells, brightness: float) -> float:
         darker = min(1.0, max(_LEAST_BRIGHTNESS, brightness / self._brightness))

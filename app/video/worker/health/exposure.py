@@ -11,11 +11,11 @@ _BLACK = 32
 _BRIGHT_SHARE = 0.04
 """What camera title and clock may cover of a black picture. The darkest of the drawn nights has
 nine tenths of its picture above ``_BLACK``."""
-_WHITE = 225
+_WHITE = 210
 _WHITE_SHARE = 0.75
 """Sun or a lamp in the lens leaves a rim; a bright sky alone covers half a picture at most."""
 _MAY_BE_BLACK = 1.1 * (_BLACK + 2 * _BRIGHT_SHARE * 255)
-_MAY_BE_WHITE = 0.5 * _WHITE
+_MAY_BE_WHITE = 0.6 * _WHITE
 """Between these means neither question arises, which saves looking closer."""
 
 

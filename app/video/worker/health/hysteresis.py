@@ -2,10 +2,11 @@
 
 
 class Hysteresis:
-    """Comes after some bad looks in a row, goes after some good ones; in between it stays."""
+    """Comes after some bad looks without a good one between, goes after some good ones without a
+    bad one; looks that are neither change nothing."""
 
     def __init__(self, enter: int, leave: int) -> None:
-        """``enter`` and ``leave`` count successive looks."""
+        """How many looks it takes to come and to go."""
         self._enter = enter
         self._leave = leave
         self._run = 0
@@ -18,9 +19,10 @@ class Hysteresis:
 
     def see(self, *, is_bad: bool, is_good: bool) -> bool:
         """Take one look into account; returns whether the state is present now."""
-        if is_good if self.is_present else is_bad:
+        against, stays = (is_good, is_bad) if self.is_present else (is_bad, is_good)
+        if against:
             self._run += 1
-        else:
+        elif stays:
             self._run = 0
         if self._run >= (self._leave if self.is_present else self._enter):
             self.is_present = not self.is_present

@@ -30,8 +30,8 @@ _MEMORY = 120
 hour."""
 _ACCEPTED_AFTER = 8 * 3600 // 8
 """A view that stayed for a shift of eight hours is the new reference: somebody wanted it so."""
-_LEAST_EDGES = 8.0
-"""A picture with less structure than that (fog, a wall) has no view to compare."""
+_LEAST_SHARE = 0.35
+"""A picture with so few edges against the reference (fog, a cover) shows no view to compare."""
 
 
 class ViewDetector:
@@ -48,9 +48,9 @@ class ViewDetector:
         self._small = np.empty((inner[0] // 2, inner[1] // 2), np.uint8)
         self._reach = round(_REACH * width / 2), round(_REACH * height / 2)
         self._reference: Edges = np.zeros(self._small.shape, np.float32)
-        self._size = _LEAST_EDGES
+        self._size = 1.0
         self._learnt = 0
-        self._bad_for = 0
+        self._lasts = 0
         self._state = Hysteresis(enter=3, leave=2)
 
     @property
@@ -62,16 +62,16 @@ class ViewDetector:
         """Take a picture into account; whether the camera looks elsewhere."""
         edges = self._edges(low)
         size = cv2.norm(edges)
-        if size < _LEAST_EDGES:
-            return self._state.is_present
         if self._learnt < _KNOWN_AFTER:
             self._learn(edges)
             return False
-        agreement = float(np.vdot(edges, self._reference)) / (size * self._size)
+        if size < _LEAST_SHARE * self._size:
+            return self._state.is_present
+        agreement = float(np.vdot(edges, self._reference)) / max(1.0, size * self._size)
         is_bad = agreement < _ELSEWHERE or (agreement < _DOUBTFUL and self._is_shifted(edges))
-        self._bad_for = self._bad_for + 1 if is_bad else 0
         present = self._state.see(is_bad=is_bad, is_good=agreement > _BACK and not is_bad)
-        if not (present or is_bad) or self._bad_for > _ACCEPTED_AFTER:
+        self._lasts = self._lasts + 1 if present else 0
+        if not (present or is_bad) or self._lasts > _ACCEPTED_AFTER:
             self._learn(edges)
         return present
 
@@ -104,4 +104,4 @@ class ViewDetector:
     def _learn(self, edges: Edges) -> None:
         self._learnt = min(self._learnt + 1, _MEMORY)
         cv2.accumulateWeighted(edges, self._reference, 1 / self._learnt)
-        self._size = max(_LEAST_EDGES, cv2.norm(self._reference))
+        self._size = max(1.0, cv2.norm(self._reference))
