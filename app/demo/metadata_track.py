@@ -24,6 +24,8 @@ from app.demo.sdp import METADATA_TYPE
 from app.demo.sinks import Sink
 
 _IDLE_S = 0.5
+_APART_S = 0.001
+"""Timers that are due at the same moment fire in any order."""
 
 
 class MetadataTracks:
@@ -145,7 +147,7 @@ class MetadataPlayer:
         elif switches.reorder and source.random() < switches.reorder:
             self._held = element
             return
-        self._due = max(self._due, taken_at + switches.delay(source))
+        self._due = max(self._due + _APART_S, taken_at + switches.delay(source))
         wait = self._due - time.time()
         if wait <= 0:
             self._send(elements, taken_at)

@@ -17,6 +17,8 @@ from app.demo.backend.switches import SwitchTable, spoiled
 from app.demo.cameras import phase
 
 _LONGEST_SLEEP_S = 2.0
+_APART_S = 0.001
+"""Timers that are due at the same moment fire in any order."""
 
 
 class BoxPublisher:
@@ -129,7 +131,7 @@ class _CameraFeed:
         elif switches.reorder and source.random() < switches.reorder:
             self._held = payload
             return
-        self._due = max(self._due, taken_at + switches.delay(source))
+        self._due = max(self._due + _APART_S, taken_at + switches.delay(source))
         wait = self._due - time.time()
         if wait <= 0:
             self._send_now(payloads)
