@@ -1,8 +1,9 @@
 """The analytics process as the program sees it: started, watched, started again.
 
-One thread of its own ("analytics-link") does all of it, because on Linux the process is killed
-when the thread that started it ends. Boxes are handed over on that thread, so that no message
-ever reaches the owner thread; events and states are posted to it.
+One thread ("analytics-link") starts it, commands it and watches over it; it stays, because on
+Linux the process is killed when the thread that started it ends. Another one ("analytics-pipe")
+does nothing but read, which is cheapest that way. Boxes are handed over on that one, so that no
+message ever reaches the owner thread; events and states are posted to it.
 """
 
 import logging
@@ -23,6 +24,7 @@ import msgspec
 from app.analytics.messages import (
     Command,
     Configure,
+    ConnectionState,
     Events,
     FetchSnapshot,
     Frames,
@@ -48,13 +50,13 @@ YOUNG_S = 5.0
 LONGEST_PAUSE_S = 30.0
 _LEAVE_S = 2.0
 _TICK_S = 0.5
-_REPORTS_AT_ONCE = 16
 _REMEMBERED_EVENTS = 20_000
 _log = logging.getLogger(__name__)
 _spawn = multiprocessing.get_context("spawn")
 
 _LOST = "The analytics process was started anew; ask again"
 _CLOSED = "The program is closing"
+_RESTARTED = "The analytics process was lost and is started anew"
 
 
 class AnalyticsEntry(Protocol):
@@ -65,7 +67,7 @@ class AnalyticsEntry(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinkListeners:
-    """Who hears what. ``frames`` is called on the link's thread, the others on the owner's.
+    """Who hears what. ``frames`` is called on the pipe's thread, the others on the owner's.
 
     ``events`` come once each, also where the process was lost between handing them over and
     telling the broker; ``sources`` about once a second.
@@ -81,10 +83,10 @@ class LinkListeners:
 class _Child:
     process: BaseProcess
     connection: "Connection[Any, Any]"
+    reader: threading.Thread
     started_at: float
     heard_at: float
     silence_s: float = START_S
-    is_open: bool = True
 
 
 class AnalyticsLink:
@@ -131,6 +133,14 @@ class AnalyticsLink:
         child = self._child
         return None if child is None else child.process.pid
 
+    def cpu_s(self) -> float:
+        """Processor time of reading the pipe, handing over included. POSIX only."""
+        child = self._child
+        identity = None if child is None else child.reader.ident
+        if identity is None:
+            return 0.0
+        return time.clock_gettime(time.pthread_getcpuclockid(identity))
+
     def start(self) -> None:
         self._thread.start()
 
@@ -163,7 +173,7 @@ class AnalyticsLink:
         self._wake_write.close()
         self._refuse_answers(_CLOSED)
 
-    # --- everything below runs on the link's thread ----------------------------------------------
+    # --- the link's thread -----------------------------------------------------------------------
 
     def _request(self, job: Callable[[], None]) -> None:
         self._requests.append(job)
@@ -180,15 +190,14 @@ class AnalyticsLink:
                 self._serve()
             except Exception:  # noqa: BLE001 - a door: the link outlives any one failure
                 _log.exception("The link to the analytics process failed at one task")
+                self._vacant_until = time.monotonic() + LONGEST_PAUSE_S
         self._shut_down()
 
     def _serve(self) -> None:
-        sources: list[Any] = [self._wake_read]
         child = self._child
+        sources: list[Any] = [self._wake_read]
         if child is not None:
             sources.append(child.process.sentinel)
-            if child.is_open:
-                sources.append(child.connection)
         ready = wait(sources, _TICK_S)
         if self._wake_read in ready:
             with self._wake_lock:
@@ -196,8 +205,6 @@ class AnalyticsLink:
         while self._requests:
             self._requests.popleft()()
         if child is not None:
-            if child.connection in ready:
-                self._read(child)
             if child.process.sentinel in ready:
                 self._bury(child, f"ended with status {child.process.exitcode}")
             elif time.monotonic() - child.heard_at > child.silence_s:
@@ -232,36 +239,97 @@ class AnalyticsLink:
         process = _spawn.Process(
             target=self._entry, args=(theirs, "analytics"), name="nigehban-analytics", daemon=True
         )
-        process.start()
-        theirs.close()
-        self._child = _Child(process, ours, now, time.monotonic())
+        try:
+            process.start()
+        except OSError as error:
+            ours.close()
+            self._vacant_until = now + LONGEST_PAUSE_S
+            _log.error("The analytics process cannot be started: %s", error.strerror)
+            return
+        finally:
+            theirs.close()
+        child = _Child(process, ours, threading.Thread(), now, time.monotonic())
+        child.reader = threading.Thread(target=self._read, args=(child,), name="analytics-pipe")
+        child.reader.start()
+        self._child = child
         self._outbox.clear()
         self._outbox += (self._configuration, self._wanted)
 
     def _flush(self) -> None:
         child = self._child
-        while child is not None and child.is_open and self._outbox and _writable(child.connection):
+        while child is not None and self._outbox and _writable(child.connection):
             try:
                 send(child.connection, self._outbox[0])
-            except OSError:
-                child.is_open = False
+            except OSError:  # it has ended, which the sentinel tells too
                 return
             self._outbox.popleft()
 
-    def _read(self, child: _Child) -> None:
+    def _bury(self, child: _Child, detail: str) -> None:
+        child.process.join()
+        child.reader.join()
+        child.connection.close()
+        child.process.close()
+        self._child = None
+        now = time.monotonic()
+        self.restarts += 1
+        self._early_deaths = self._early_deaths + 1 if now - child.started_at < YOUNG_S else 0
+        if self._early_deaths >= 2:
+            self._vacant_until = now + min(LONGEST_PAUSE_S, 2.0 ** (self._early_deaths - 2))
+        _log.warning("The analytics process %s; it is started anew", detail)
+        self._refuse_answers(_LOST)
+        lost = [
+            SourceState(source.name, ConnectionState.CONNECTING, _RESTARTED)
+            for source in self._configuration.sources
+        ]
+        self._dispatcher.post(lambda: self._listeners.sources(lost))
+
+    def _answer(self, snapshot: Snapshot) -> None:
+        with self._answers_lock:
+            answer = self._answers.pop(snapshot.request, None)
+        if answer is not None:
+            self._dispatcher.post(lambda: answer(snapshot))
+
+    def _refuse_answers(self, sentence: str) -> None:
+        with self._answers_lock:
+            requests = list(self._answers)
+        for request in requests:
+            self._answer(Snapshot(request, b"", sentence))
+
+    def _shut_down(self) -> None:
+        child, self._child = self._child, None
+        if child is None:
+            return
         try:
-            for _ in range(_REPORTS_AT_ONCE):
-                report = receive_report(child.connection)
-                child.heard_at = time.monotonic()
-                child.silence_s = self._silence_s
-                self._take(report)
-                if not child.connection.poll():
-                    break
-        except (EOFError, OSError):
-            child.is_open = False
-        except msgspec.MsgspecError as error:
-            _log.error("The analytics process sent what cannot be read: %s", error)
+            if _writable(child.connection):
+                send(child.connection, Shutdown())
+        except OSError:
+            pass  # it has ended already
+        child.process.join(_LEAVE_S)
+        if child.process.exitcode is None:
             child.process.kill()
+            child.process.join()
+        child.reader.join()
+        child.connection.close()
+        child.process.close()
+
+    # --- the pipe's thread -----------------------------------------------------------------------
+
+    def _read(self, child: _Child) -> None:
+        while True:
+            try:
+                report = receive_report(child.connection)
+            except (EOFError, OSError):
+                return  # the process has ended: everything it sent was read
+            except msgspec.MsgspecError as error:
+                _log.error("The analytics process sent what cannot be read: %s", error)
+                child.process.kill()
+                return
+            child.heard_at = time.monotonic()
+            child.silence_s = self._silence_s
+            try:
+                self._take(report)
+            except Exception:  # noqa: BLE001 - a door: reading goes on
+                _log.exception("A report of the analytics process could not be taken in")
 
     def _take(self, report: Report) -> None:
         match report:
@@ -270,12 +338,12 @@ class AnalyticsLink:
             case Events():
                 events = [event for event in report.events if self._is_new(event)]
                 if events:
-                    self._post(lambda: self._listeners.events(events))
+                    self._dispatcher.post(lambda: self._listeners.events(events))
             case Heartbeat():
                 self.heartbeat = report
-                self._post(lambda: self._listeners.sources(report.sources))
+                self._dispatcher.post(lambda: self._listeners.sources(report.sources))
             case Zones():
-                self._post(lambda: self._listeners.zones(report))
+                self._dispatcher.post(lambda: self._listeners.zones(report))
             case Snapshot():
                 self._answer(report)
             case Ready():
@@ -290,53 +358,6 @@ class AnalyticsLink:
         if len(self._seen) > _REMEMBERED_EVENTS:
             self._seen.popitem(last=False)
         return True
-
-    def _bury(self, child: _Child, detail: str) -> None:
-        child.process.join()
-        while child.is_open and child.connection.poll():
-            self._read(child)
-        child.connection.close()
-        child.process.close()
-        self._child = None
-        now = time.monotonic()
-        self.restarts += 1
-        self._early_deaths = self._early_deaths + 1 if now - child.started_at < YOUNG_S else 0
-        if self._early_deaths >= 2:
-            self._vacant_until = now + min(LONGEST_PAUSE_S, 2.0 ** (self._early_deaths - 2))
-        _log.warning("The analytics process %s; it is started anew", detail)
-        self._refuse_answers(_LOST)
-
-    def _answer(self, snapshot: Snapshot) -> None:
-        with self._answers_lock:
-            answer = self._answers.pop(snapshot.request, None)
-        if answer is not None:
-            self._post(lambda: answer(snapshot))
-
-    def _refuse_answers(self, sentence: str) -> None:
-        with self._answers_lock:
-            requests = list(self._answers)
-        for request in requests:
-            self._answer(Snapshot(request, b"", sentence))
-
-    def _post(self, job: Callable[[], None]) -> None:
-        self._dispatcher.post(job)
-
-    def _shut_down(self) -> None:
-        child, self._child = self._child, None
-        if child is None:
-            return
-        try:
-            if _writable(child.connection):
-                send(child.connection, Shutdown())
-        except OSError:
-            pass
-        # Closed at once: a process that waits to hand something over sees that nobody listens.
-        child.connection.close()
-        child.process.join(_LEAVE_S)
-        if child.process.exitcode is None:
-            child.process.kill()
-            child.process.join()
-        child.process.close()
 
 
 def _writable(connection: "Connection[Any, Any]") -> bool:

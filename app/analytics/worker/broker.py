@@ -2,7 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from app.analytics.messages import BrokerConfig, ConnectionState, SourceConfig
@@ -149,7 +149,7 @@ class EventFeed(_Feed):
             # The last one is read last: only it may acknowledge.
             silent = arrival._replace(acknowledge=None)
             for letter in letters[:-1]:
-                self.inbox.put_event(replace(letter, arrival=silent))
+                self.inbox.put_event(letter._replace(arrival=silent))
             self.inbox.put_event(letters[-1])
         elif arrival.acknowledge is not None:
             arrival.acknowledge()

@@ -3,7 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Hashable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from app.analytics.worker.counters import SourceCounters
 from app.analytics.worker.mqtt_session import Arrival
@@ -13,8 +13,7 @@ BOXES_KEPT = 8
 EVENTS_KEPT = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(NamedTuple):
     """One message on its way to the adapter of its source."""
 
     source: str

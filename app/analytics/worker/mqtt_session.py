@@ -20,7 +20,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 from app.analytics.messages import BrokerConfig, ConnectionState
 from app.analytics.worker import mqtt_failures
 from app.analytics.worker.mqtt_failures import Failure
-from app.analytics.worker.mqtt_socket import GateContext, GatedSocket
+from app.analytics.worker.mqtt_socket import GateContext, GatedSocket, GateKeepers
 from app.analytics.worker.tls import Unusable, make_context
 from app.core.backoff import Backoff
 
@@ -35,8 +35,7 @@ _SETTLED_S = 10.0
 _SESSION_S = 24 * 3600
 _IN_FLIGHT = 50
 _AT_ONCE = 200
-_PAUSE_S = 0.004
-_BUSY_PACKETS = 2
+_PAUSE_S = 0.006
 _FILTERS_AT_ONCE = 100
 _log = logging.getLogger(__name__)
 
@@ -259,7 +258,10 @@ class MqttSession:
         def on_answer(_c: Client, _u: Any, mid: int, reasons: Any, _p: Any) -> None:
             self._on_subscribed(mid, reasons)
 
-        context.listen(opened, refused)
+        def arrived(topic: bytes, payload: bytes, is_retained: bool) -> None:
+            self._on_arrived(topic, payload, is_retained=is_retained)
+
+        context.listen(opened, GateKeepers(refused, arrived))
         client.tls_set_context(context)
         client.on_connect = on_connect
         client.on_disconnect = on_disconnect
@@ -291,9 +293,9 @@ class MqttSession:
                     self._watch(attempt, now)
                 if attempt.connected_at is not None and self._wanted != self._subscribed:
                     self._change_subscriptions(client)
-                if packets >= _BUSY_PACKETS:
-                    # What comes in the meantime is read in one piece.
-                    self._is_closing.wait(_PAUSE_S)
+                if 0 < packets < _AT_ONCE:
+                    # What comes in the meantime is read in one go.
+                    time.sleep(_PAUSE_S)
 
     def _turn(
         self, client: Client, gated: GatedSocket, selector: selectors.BaseSelector, events: int
@@ -303,7 +305,8 @@ class MqttSession:
         if not events:
             self._is_closing.wait(0.05)
             return 0
-        selector.modify(fd, events)
+        if selector.get_key(fd).events != events:
+            selector.modify(fd, events)
         may_read = bool(events & selectors.EVENT_READ)
         timeout = 0.0 if may_read and gated.has_more else 0.5
         ready = {key.fd: mask for key, mask in selector.select(timeout)}
@@ -317,14 +320,15 @@ class MqttSession:
         return packets
 
     def _read(self, client: Client, gated: GatedSocket) -> int:
-        packets = 0
-        while packets < _AT_ONCE and client.socket() is not None:
-            packets += 1
+        """Read all there is, but stop for other work now and then."""
+        before = gated.packets
+        gated.is_dry = False
+        while not gated.is_dry and gated.packets - before < _AT_ONCE:
+            if client.socket() is None or not self._listener.may_read():
+                break
             if client.loop_read() is not MQTTErrorCode.MQTT_ERR_SUCCESS:
                 break
-            if not gated.has_more or not self._listener.may_read():
-                break
-        return packets
+        return gated.packets - before
 
     def _drain_wake(self) -> None:
         try:
@@ -394,6 +398,12 @@ class MqttSession:
         arrival = Arrival(
             topic, bytes(message.payload), time.time_ns() // 1000, message.retain, acknowledge
         )
+        self._listener.on_arrival(arrival)
+
+    def _on_arrived(self, topic: bytes, payload: bytes, *, is_retained: bool) -> None:
+        """A message of QoS 0, which does not go through paho."""
+        name = topic.decode("utf-8", "replace")
+        arrival = Arrival(name, payload, time.time_ns() // 1000, is_retained, None)
         self._listener.on_arrival(arrival)
 
     def _change_subscriptions(self, client: Client) -> None:

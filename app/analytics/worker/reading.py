@@ -7,6 +7,7 @@ acknowledged is, once its events are in the pipe.
 
 import logging
 import threading
+import time
 from collections import OrderedDict, deque
 from collections.abc import Callable, Mapping, Sequence
 from multiprocessing.connection import Connection
@@ -26,7 +27,7 @@ from app.domain.detection import DetectionFrame
 
 _AT_ONCE = 200
 _FRAMES_AT_ONCE = 256
-_REST_S = 0.008
+_REST_S = 0.01
 _PATIENCE_S = 0.5
 _REMEMBERED_EVENTS = 20_000
 _log = logging.getLogger(__name__)
@@ -95,7 +96,7 @@ class ReadingThread:
             if letter.arrival.acknowledge is not None:
                 letter.arrival.acknowledge()
         if letters and len(letters) < _AT_ONCE:
-            self._is_closing.wait(_REST_S)
+            time.sleep(_REST_S)
 
     def _read(self, letter: Letter) -> Reading:
         adapter = self._adapters.get(letter.source)

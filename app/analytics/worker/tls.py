@@ -23,6 +23,7 @@ def make_context(config: BrokerConfig, limit: int) -> GateContext:
     context = GateContext(ssl.PROTOCOL_TLS_CLIENT)
     context.limit = limit
     context.is_plain = not config.tls
+    context.is_v5 = config.protocol == "5"
     context.tls_name = config.tls_name or config.host
     if config.tls:
         _load_authorities(context, config)
