@@ -7,13 +7,17 @@ a complete frame speaks for its module only. All times are on the source's own c
 
 import threading
 from bisect import bisect_right, insort
-from collections.abc import Sequence
-from operator import itemgetter
 
 from app.analytics.arrivals import Arrivals
 from app.analytics.frame_history import PAST_AFTER_US, PAST_BEFORE_US, FrameHistory
+from app.analytics.placement import (
+    IDLE_HOLD_US,
+    Untracked,
+    time_of,
+    tracked_boxes,
+    untracked_boxes,
+)
 from app.analytics.track import (
-    JUMP,
     MAX_GAP_US,
     MOST_SAMPLES,
     NEVER,
@@ -23,22 +27,13 @@ from app.analytics.track import (
 )
 from app.domain.detection import DetectionFrame, ObjectSample, ObjectState
 
-EXTRAPOLATE_US = 150_000
-"""An object is moved on no further than this beyond its last sample."""
-FADE_US = 150_000
 _SHORTEST_HOLD_US = 200_000
 _LONGEST_HOLD_US = 1_000_000
 _HOLD_INTERVALS = 1.5
-IDLE_HOLD_US = 600_000_000
-"""Idle objects stay, but not for ever beyond the last word of their source."""
 MOST_TRACKS = 128
 _MOST_OBJECTS = 256
 _MOST_UNTRACKED = 64
 """Frames with untracked objects that are kept."""
-_STILL = 1e-8
-"""Slower than this (fractions of the picture a microsecond) is standing: 1 % a second."""
-_Untracked = tuple[int, tuple[ObjectSample, ...]]
-_time_of = itemgetter(0)
 
 
 class Timeline:
@@ -56,7 +51,7 @@ class Timeline:
         self._lock = threading.Lock()
         self._tracks: dict[str, Track] = {}
         self._alive: dict[str, Track] = {}
-        self._untracked: list[_Untracked] = []
+        self._untracked: list[Untracked] = []
         self._moving: list[tuple[int, bool]] = []
         self._lives = 0
         self._purge_us = 0
@@ -108,7 +103,7 @@ class Timeline:
         if not self._moving:
             return False
         with self._lock:
-            at = bisect_right(self._moving, time_us, key=_time_of)
+            at = bisect_right(self._moving, time_us, key=time_of)
             return at > 0 and self._moving[at - 1][1]
 
     def hold_us(self) -> int:
@@ -180,7 +175,7 @@ class Timeline:
     def _put_untracked(self, time_us: int, objects: tuple[ObjectSample, ...]) -> None:
         if self._untracked and self._untracked[-1][0] >= time_us:
             self._untracked = [each for each in self._untracked if each[0] != time_us]
-            insort(self._untracked, (time_us, objects), key=_time_of)
+            insort(self._untracked, (time_us, objects), key=time_of)
         else:
             self._untracked.append((time_us, objects))
         del self._untracked[:-_MOST_UNTRACKED]
@@ -188,7 +183,7 @@ class Timeline:
     def _note_moving(self, time_us: int, moving: bool) -> None:
         before = self._moving[-1][1] if self._moving else False
         if self._moving and time_us < self._moving[-1][0]:
-            insort(self._moving, (time_us, moving), key=_time_of)
+            insort(self._moving, (time_us, moving), key=time_of)
         elif moving != before:
             self._moving.append((time_us, moving))
             if moving:  # wherever they are in the picture after it, it is not where they were
@@ -274,82 +269,10 @@ class Timeline:
             self._past_span = (time_us - PAST_BEFORE_US, time_us + PAST_AFTER_US)
         return self._past
 
-    # --- drawing -----------------------------------------------------------------------------
-
     def _boxes(self, time_us: int, trail_us: int) -> list[TimedBox]:
-        found: list[TimedBox] = []
         hold = self.hold_us()
-        for track in self._tracks.values():
-            times = track.times
-            at = bisect_right(times, time_us) - 1
-            if at < 0 or time_us >= track.ended_us:
-                continue
-            sample = track.samples[at]
-            age = time_us - times[at]
-            if at + 1 < len(times):
-                gap = times[at + 1] - times[at]
-                if gap <= MAX_GAP_US:
-                    a, b = sample.box, track.samples[at + 1].box
-                    x1, y1, x2, y2 = a.x1, a.y1, a.x2, a.y2
-                    dx1, dy1, dx2, dy2 = b.x1 - x1, b.y1 - y1, b.x2 - x2, b.y2 - y2
-                    if -2 * JUMP <= dx1 + dx2 <= 2 * JUMP and -2 * JUMP <= dy1 + dy2 <= 2 * JUMP:
-                        part = age / gap
-                        box = TimedBox(
-                            sample,
-                            x1 + dx1 * part,
-                            y1 + dy1 * part,
-                            x2 + dx2 * part,
-                            y2 + dy2 * part,
-                        )
-                        if trail_us:
-                            box.trail = track.trail(at, time_us - trail_us)
-                        found.append(box)
-                        continue
-            held = self._held(track, at, age, hold)
-            if held is not None:
-                if trail_us:
-                    held.trail = track.trail(at, time_us - trail_us)
-                found.append(held)
+        is_still = not (self._moving and self._moving[-1][1])
+        found = tracked_boxes(self._tracks.values(), time_us, hold, trail_us, moves_on=is_still)
         if self._untracked:
-            found += self._untracked_boxes(time_us, hold)
+            found += untracked_boxes(self._untracked, time_us, hold)
         return found
-
-    def _held(self, track: Track, at: int, age: int, hold: int) -> TimedBox | None:
-        """An object beyond its last sample: moved on a little, then held, then fading."""
-        sample = track.samples[at]
-        x1, y1, x2, y2 = sample.box.x1, sample.box.y1, sample.box.x2, sample.box.y2
-        is_last = at + 1 == len(track.times)
-        if sample.state is ObjectState.IDLE:
-            return TimedBox(sample, x1, y1, x2, y2) if age <= IDLE_HOLD_US else None
-        alpha = _alpha(age, hold)
-        if alpha <= 0:
-            return None
-        if is_last and age and not (self._moving and self._moving[-1][1]):
-            across, down = track.velocity(at)
-            if abs(across) > _STILL or abs(down) > _STILL:
-                ahead = min(age, EXTRAPOLATE_US)
-                across, down = across * ahead, down * ahead
-                x1, y1, x2, y2 = x1 + across, y1 + down, x2 + across, y2 + down
-        return TimedBox(sample, x1, y1, x2, y2, alpha, age)
-
-    def _untracked_boxes(self, time_us: int, hold: int) -> Sequence[TimedBox]:
-        """Without an id nothing can be known between two samples: the last frame's, briefly."""
-        at = bisect_right(self._untracked, time_us, key=_time_of) - 1
-        if at < 0:
-            return ()
-        age = time_us - self._untracked[at][0]
-        alpha = _alpha(age, hold)
-        if alpha <= 0:
-            return ()
-        known = age if at + 1 == len(self._untracked) else 0
-        return [
-            TimedBox(sample, box.x1, box.y1, box.x2, box.y2, alpha, known)
-            for sample in self._untracked[at][1]
-            for box in (sample.box,)
-        ]
-
-
-def _alpha(age: int, hold: int) -> float:
-    if age <= hold:
-        return 1.0
-    return max(0.0, 1.0 - (age - hold) / FADE_US)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from app.analytics.messages import SourceState, Zones
-from app.analytics.timeline import EXTRAPOLATE_US
+from app.analytics.placement import EXTRAPOLATE_US
 from app.analytics.timelines import SourceTimeline, Timelines
 from app.analytics.track import TimedBox
 from app.core.clock import Clock

@@ -5,7 +5,8 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.analytics.timeline import EXTRAPOLATE_US, FADE_US, MOST_TRACKS, Timeline
+from app.analytics.placement import EXTRAPOLATE_US, FADE_US
+from app.analytics.timeline import MOST_TRACKS, Timeline
 from app.analytics.track import JUMP, MAX_GAP_US, TimedBox
 from app.domain.detection import DetectionFrame, ObjectSample, ObjectState
 from tests.unit.analytics.frames import at, frame, thing
