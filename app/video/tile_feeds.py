@@ -272,7 +272,13 @@ class TileFeeds:
         self._dirty.setdefault(record.id, []).append(space)
 
     def flush(self) -> None:
-        """Tell the workers what changed."""
+        """Tell the workers what changed: first what is played, so that no slot that looks back
+        shows what is live for a moment."""
+        plays, self._plays = self._plays, []
+        for stream, slot, moment in plays:
+            record = self._connections.records.get(stream)
+            if record is not None and slot in record.views:
+                self._connections.look_back(record, slot, moment)
         dirty, self._dirty = self._dirty, {}
         for stream, dropped in dirty.items():
             record = self._connections.records.get(stream)
@@ -281,11 +287,6 @@ class TileFeeds:
             else:
                 for space in dropped:
                     self.free(space)
-        plays, self._plays = self._plays, []
-        for stream, slot, moment in plays:
-            record = self._connections.records.get(stream)
-            if record is not None and slot in record.views:
-                self._connections.look_back(record, slot, moment)
 
     def free(self, space: SlotSpace) -> None:
         """No worker writes the slot any more."""

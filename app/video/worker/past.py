@@ -51,7 +51,7 @@ class Past:
     def end(self) -> None:
         """Show nothing any more. Locked."""
         self._new_decoder = None
-        self._end_but(())
+        self.keep_only(())
 
     def look_back(self, wish: LookBack) -> None:
         """Play a slot from the ring from now on, or no longer; its view may come later. Locked."""
@@ -66,9 +66,13 @@ class Past:
         self._replays[wish.slot] = replay
         self._sought.append(replay)
 
+    def keep_only(self, slots: Sequence[int]) -> None:
+        """End the replays of all other slots. Locked."""
+        for slot in [slot for slot in self._replays if slot not in slots]:
+            self._replays.pop(slot).end()
+
     def take_views(self, wanted: Sequence[View]) -> list[View]:
         """Show those that look back; returns the others. Locked."""
-        self._end_but([view.slot for view in wanted])
         live: list[View] = []
         for view in wanted:
             replay = self._replays.get(view.slot)
@@ -127,10 +131,6 @@ class Past:
         cutting = self._cutting
         found = [replay.decoder for replay in list(self._replays.values())]
         return found if cutting is None else [*found, cutting]
-
-    def _end_but(self, slots: Sequence[int]) -> None:
-        for slot in [slot for slot in self._replays if slot not in slots]:
-            self._replays.pop(slot).end()
 
     def _show(self, replay: Replay, picture: Picture) -> None:
         with self._lock:

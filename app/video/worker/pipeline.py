@@ -128,6 +128,7 @@ class Pipeline:
                     case SetViews():
                         versions.append(wish.version)
                         self._wanted = wish.views
+                        self.past.keep_only([view.slot for view in wish.views])
                         self._effort = Effort(wish.effort)
                         self._holds = dict(wish.holds)
                     case SetHold():
