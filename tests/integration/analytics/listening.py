@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -35,6 +36,8 @@ class Listening:
     def __init__(self, **link: Any) -> None:
         self._dispatcher = ManualDispatcher()
         self._lock = threading.Lock()
+        self._hears = threading.Event()
+        self._hears.set()
         self._frames: list[DetectionFrame] = []
         self.events: list[AnalyticsEvent] = []
         self.zones: list[Zones] = []
@@ -108,7 +111,17 @@ class Listening:
     def __exit__(self, *_exc: object) -> None:
         self.link.close()
 
+    @contextmanager
+    def deaf(self) -> Iterator[None]:
+        """Meanwhile nothing is read from the process, as if the program had no time."""
+        self._hears.clear()
+        try:
+            yield
+        finally:
+            self._hears.set()
+
     def _on_frames(self, frames: Sequence[DetectionFrame]) -> None:
+        self._hears.wait(_PATIENCE_S)
         with self._lock:
             self._frames += frames
 
