@@ -64,6 +64,10 @@ class EventsDesk(QObject):
         bind(panel, self._sources_changed, lambda _states: panel.show_sources())
         return panel
 
+    def stop(self) -> None:
+        """No more pulse: nothing is told, written or let go by itself."""
+        self._pulse.stop()
+
     def toggle(self, window: WallWindow) -> None:
         """Open the dock of a screen, or close it; the keyboard stays with the tiles."""
         dock = self._docks.get(window)

@@ -30,12 +30,13 @@ class EventListModel(QAbstractListModel):
         self._events = events
         self._directory = directory
         self._shown = len(events)
+        self._ahead = 0
+        """New rows that the list has and that the views have not been told of yet."""
         bind(self, events.changed, self._on_changed)
 
     def group_at(self, index: Index) -> EventGroup | None:
-        if not index.isValid() or index.row() >= len(self._events):
-            return None
-        return self._events.row(index.row())
+        row = index.row() + self._ahead
+        return self._events.row(row) if index.isValid() and row < len(self._events) else None
 
     def index_of(self, group: EventGroup) -> QModelIndex:
         """Where the row is now; invalid when it is not in the list."""
@@ -51,7 +52,9 @@ class EventListModel(QAbstractListModel):
             self.endResetModel()
             return
         if change.on_top:
+            self._ahead = change.on_top
             self.beginInsertRows(_NOWHERE, 0, change.on_top - 1)
+            self._ahead = 0
             self._shown += change.on_top
             self.endInsertRows()
         if change.cut:

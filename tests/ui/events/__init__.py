@@ -1,0 +1,1 @@
+"""The list of events: rows, filters, keys, the dock beside the tiles."""
