@@ -16,26 +16,22 @@ from PySide6.QtWidgets import QWidget
 from app.domain.camera import CameraCode
 from app.domain.geometry import Rect
 from app.domain.layout import gap_px
-from app.domain.stream import StreamState
 from app.services.event_marks import Marks
 from app.services.overlay_types import Overlays
 from app.services.wall_screen import ScreenSnapshot, TileSnapshot
 from app.video.engine_types import Engine, ViewKey
 from ui.binding import bind
 from ui.theme import tokens
-from ui.wall.box_wording import overlay_sign
 from ui.wall.canvas_tile import CanvasTile, covering
-from ui.wall.furniture import paint_empty, paint_strip
+from ui.wall.furniture import paint_empty, paint_selection, paint_strip
 from ui.wall.plate import PageNote, Plate
+from ui.wall.tile_judge import TileJudge, Verdict
 from ui.wall.tile_painter import Painted, TilePainter
-from ui.wall.wording import FRESH_WITHIN_S, TileFace, detail_lines, face_of, page_words
+from ui.wall.wording import TileFace, detail_lines, page_words
 
 _BACKGROUND = QColor(tokens.BACKGROUND)
-_SELECTED = QColor(tokens.SELECTED)
-_SELECTED_ELSEWHERE = QColor(tokens.BORDER)
 _SHARES = 8
 """The tiles are asked for their status in so many portions, one a tick."""
-_NEARLY_STALE_S = 1.5
 _NOTE_STAYS_MS = 2000
 
 
@@ -61,7 +57,8 @@ class WallCanvas(QWidget):
         self.setMouseTracking(True)
         self._engine = engine
         self._overlays = overlays
-        self._painter = TilePainter(engine, overlays, marks)
+        self._tile_judge = TileJudge(engine, overlays)
+        self._painter = TilePainter(engine, self._judge, overlays, marks)
         self._snapshot: ScreenSnapshot | None = None
         self._tiles: dict[ViewKey, CanvasTile] = {}
         self._order: list[CanvasTile] = []
@@ -73,7 +70,6 @@ class WallCanvas(QWidget):
         self._note_timer.timeout.connect(self._end_note)
         self._turn = 0
         self._was_painted = False
-        self._anxious: set[CanvasTile] = set()
         if overlays is not None:
             bind(self, overlays.changed, self._on_overlays_changed)
         if marks is not None:
@@ -133,7 +129,7 @@ class WallCanvas(QWidget):
         for tile in snapshot.tiles:
             self._tiles[tile.key] = self._placed(tile, before.get(tile.key))
         self._order = list(self._tiles.values())
-        self._anxious.clear()
+        self._tile_judge.anxious.clear()
         self._plate.show_call_up(snapshot.call_up)
         if earlier is not None and page_words(earlier) != page_words(snapshot):
             self.show_note(page_words(snapshot))
@@ -261,52 +257,15 @@ class WallCanvas(QWidget):
         self._turn = (self._turn + 1) % _SHARES
         for tile in self._order[self._turn :: _SHARES]:
             self._judge(tile)
-        if self._anxious:
-            for tile in tuple(self._anxious):
-                self._judge(tile)
+        for tile in tuple(self._tile_judge.anxious):
+            self._judge(tile)
 
     def _judge(self, tile: CanvasTile) -> None:
         """Ask what the tile has to say; repaint what says something else than before."""
-        camera = tile.snapshot.camera
-        if camera is None:
-            return
-        key = tile.snapshot.key
-        status = self._engine.status(key)
-        boxes = None if self._overlays is None else self._overlays.status(key)
-        age = status.age_s
-        calm = (
-            status.state is StreamState.LIVE
-            and age is not None
-            and age <= FRESH_WITHIN_S
-            and tile.paused is None
-        )
-        calm_face = (
-            (status.kind, status.effort, status.faults, boxes and overlay_sign(boxes))
-            if calm
-            else None
-        )
-        if calm_face is not None and calm_face == tile.calm:
-            return  # says what it said: the usual case
-        tile.calm = calm_face
-        now_us = time.time_ns() // 1000
-        face = face_of(
-            camera,
-            status,
-            zoom=tile.snapshot.zoom,
-            now_us=now_us,
-            boxes=boxes,
-            paused_age_s=None if tile.paused is None else tile.paused.facts.age_s(now_us),
-        )
-        if face.is_live and age is not None and age > _NEARLY_STALE_S:
-            self._anxious.add(tile)
-        else:
-            self._anxious.discard(tile)
-        if face == tile.face:
-            return
-        before, tile.face = tile.face, face
-        if before.place_words != face.place_words:
+        verdict = self._tile_judge.judge(tile)
+        if verdict is Verdict.WHOLE:
             self.update(tile.qt_frame)
-        else:
+        elif verdict is Verdict.STRIP:
             self.update(tile.qt_strip)
 
     # --- the short road ----------------------------------------------------------------------
@@ -366,20 +325,6 @@ class WallCanvas(QWidget):
             return None
         return next((t for t in self._order if t.snapshot.cell == snapshot.selected), None)
 
-    def _paint_selection(self, painter: QPainter) -> None:
-        """A frame in the gap around the selected tile."""
-        snapshot, tile = self._snapshot, self._selected()
-        if snapshot is None or tile is None:
-            return
-        inner = tile.frame
-        gap = gap_px(snapshot.scale)
-        outer = inner.adjusted(-gap, -gap, gap, gap)
-        colour = _SELECTED if snapshot.has_focus else _SELECTED_ELSEWHERE
-        painter.fillRect(outer.x(), outer.y(), outer.width(), gap, colour)
-        painter.fillRect(outer.x(), inner.bottom() + 1, outer.width(), gap, colour)
-        painter.fillRect(outer.x(), inner.y(), gap, inner.height(), colour)
-        painter.fillRect(inner.right() + 1, inner.y(), gap, inner.height(), colour)
-
     # --- Qt overrides ------------------------------------------------------------------------
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -391,7 +336,14 @@ class WallCanvas(QWidget):
         for tile in self._order:
             if region.intersects(tile.qt_frame):
                 self._paint_tile(painter, tile, region)
-        self._paint_selection(painter)
+        selected = self._selected()
+        if selected is not None and self._snapshot is not None:
+            paint_selection(
+                painter,
+                selected.frame,
+                gap_px(self._snapshot.scale),
+                has_focus=self._snapshot.has_focus,
+            )
         self._plate.paint(painter, self.size_px)
         self._note.paint(painter, self.size_px, ratio)
         painter.end()

@@ -62,6 +62,8 @@ _EMPTY = QColor(tokens.TILE_EMPTY)
 _TEXT = QColor(tokens.TEXT)
 _TEXT_DIM = QColor(tokens.TEXT_DIM)
 _ON_COLOUR = QColor(tokens.TEXT_ON_ACCENT)
+_SELECTED = QColor(tokens.SELECTED)
+_SELECTED_ELSEWHERE = QColor(tokens.BORDER)
 _ACCENT = QColor(tokens.ACCENT)
 _VEIL = _faded(tokens.BACKGROUND, _VEIL_ALPHA)
 _PLATE = _faded(tokens.BACKGROUND, _PLATE_ALPHA)
@@ -106,6 +108,16 @@ def paint_strip(painter: QPainter, strip: QRect, face: TileFace, *, selected: bo
     room = right - left
     if room > 2 * height:
         _say_in_strip(painter, text, strip, left, text.elided(face.name, room), _TEXT_DIM)
+
+
+def paint_selection(painter: QPainter, frame: QRect, gap: int, *, has_focus: bool) -> None:
+    """A frame in the gap around the selected tile; paler on a screen without the focus."""
+    outer = frame.adjusted(-gap, -gap, gap, gap)
+    colour = _SELECTED if has_focus else _SELECTED_ELSEWHERE
+    painter.fillRect(outer.x(), outer.y(), outer.width(), gap, colour)
+    painter.fillRect(outer.x(), frame.bottom() + 1, outer.width(), gap, colour)
+    painter.fillRect(outer.x(), frame.y(), gap, frame.height(), colour)
+    painter.fillRect(frame.right() + 1, frame.y(), gap, frame.height(), colour)
 
 
 def paint_empty(painter: QPainter, room: QRect) -> None:

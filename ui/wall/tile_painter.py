@@ -1,11 +1,14 @@
 """Paints one tile's picture and what lies over it, in device pixels."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter
 
+from app.domain.camera import CameraCode
+from app.domain.stream import StreamState
 from app.services.event_marks import Marks
 from app.services.overlay_types import Overlays
 from app.video.board import BoardPicture, PictureFacts
@@ -31,9 +34,13 @@ class Painted(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TilePainter:
-    """Asks for the newest picture and for what belongs over that very picture. GUI thread."""
+    """Asks for the newest picture and for what belongs over that very picture. GUI thread.
+
+    ``judge`` is called for a tile whose face does not fit the picture that was just painted.
+    """
 
     engine: Engine
+    judge: Callable[[CanvasTile], None]
     overlays: Overlays | None = None
     marks: Marks | None = None
 
@@ -45,23 +52,35 @@ class TilePainter:
             _paint_image(painter, tile, tile.paused.image, facts)
         else:
             painted, facts = self._paint_newest(painter, tile)
-        face, camera = tile.face, tile.snapshot.camera
-        if camera is None or face.is_empty:
-            return painted
+        if facts is not None and facts.is_replay is not (tile.face.state is StreamState.REPLAY):
+            self.judge(tile)  # a replayed picture must not look live for one moment
+        if tile.snapshot.camera is not None and not tile.face.is_empty:
+            self._paint_over(painter, tile, tile.snapshot.camera.code, facts, ratio)
+        return painted
+
+    def _paint_over(
+        self,
+        painter: QPainter,
+        tile: CanvasTile,
+        camera: CameraCode,
+        facts: PictureFacts | None,
+        ratio: float,
+    ) -> None:
+        """What belongs over the picture with these facts; ``None``: there is none."""
+        face, fit = tile.face, tile.fit
         if face.covers_picture or (facts is None and face.headline):
             paint_absence(painter, tile.picture, face, tile.drawn, ratio)
-        elif facts is not None and tile.fit is not None:
+        elif facts is not None and fit is not None:
+            over = None
             if self.overlays is not None:
-                over = self.overlays.overlay(tile.snapshot.key, camera.code, facts)
-                if over is not None:
-                    paint_overlay(painter, over, tile.fit.area, tile.fit.to_pixels, ratio)
+                over = self.overlays.overlay(tile.snapshot.key, camera, facts)
+            if over is not None:
+                paint_overlay(painter, over, fit.area, fit.to_pixels, ratio)
             if not face.is_live:
-                paint_frame_of_past(painter, tile.fit.area, face, ratio)
-        if self.marks is not None:
-            mark = self.marks.mark(camera.code)
-            if mark is not None:
-                paint_mark(painter, tile.picture, mark, ratio)
-        return painted
+                paint_frame_of_past(painter, fit.area, face, ratio)
+        mark = None if self.marks is None else self.marks.mark(camera)
+        if mark is not None:
+            paint_mark(painter, tile.picture, mark, ratio)
 
     def pause(self, key: ViewKey) -> PausedPicture | None:
         """A copy of the picture at hand; ``None`` without one."""

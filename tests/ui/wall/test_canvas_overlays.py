@@ -197,6 +197,23 @@ def test_a_replayed_picture_is_bright_but_framed_and_never_live(
     assert colour_at(image, wall.tile().strip.x + 2, wall.tile().strip.y + 2) != tokens.CAPTION
 
 
+def test_a_picture_has_its_own_look_from_its_first_moment(wall: WallOnScreen) -> None:
+    wall.engine.publish(KEY, RED)
+    wall.look()
+    rect = picture_of(wall)
+    frame = QColor(tokens.REPLAY).name()
+    wall.engine.statuses[KEY] = REPLAYED
+    wall.engine.publish(KEY, BLUE, is_replay=True)
+    wall.tick()  # one tick, whosever turn it is to be asked for its status
+    assert not wall.window.canvas.face(KEY).is_live
+    assert colour_at(wall.on_screen(), rect.x, rect.y + rect.height - 1) == frame
+    del wall.engine.statuses[KEY]
+    wall.engine.publish(KEY, RED)
+    wall.tick()
+    assert wall.window.canvas.face(KEY).is_live
+    assert colour_at(wall.on_screen(), rect.x, rect.y + rect.height - 1) == QColor(*RED).name()
+
+
 def test_a_replayed_picture_follows_the_tick(wall: WallOnScreen) -> None:
     wall.engine.statuses[KEY] = REPLAYED
     wall.engine.publish(KEY, RED)
