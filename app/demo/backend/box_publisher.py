@@ -4,6 +4,7 @@ Event loop thread only.
 """
 
 import asyncio
+import math
 import random
 import time
 from collections import Counter
@@ -17,8 +18,10 @@ from app.demo.backend.switches import SwitchTable, spoiled
 from app.demo.cameras import phase
 
 _LONGEST_SLEEP_S = 2.0
-_APART_S = 0.001
-"""Timers that are due at the same moment fire in any order."""
+_SLOT_S = 0.01
+"""Messages that are due within this leave together."""
+_APART_S = 1.1 * _SLOT_S
+"""Timers that are due at the same moment fire in any order: not two of one camera."""
 
 
 class BoxPublisher:
@@ -136,7 +139,9 @@ class _CameraFeed:
         if wait <= 0:
             self._send_now(payloads)
         else:
-            asyncio.get_running_loop().call_later(wait, self._send_now, payloads)
+            loop = asyncio.get_running_loop()
+            slot = math.ceil((loop.time() + wait) / _SLOT_S)
+            loop.call_at(slot * _SLOT_S, self._send_now, payloads)
 
     def _send_now(self, payloads: list[bytes]) -> None:
         for payload in payloads:

@@ -67,22 +67,35 @@ class ClientWriter(WriterAdapter):
         """Write to a connection."""
         self._writer = writer
         self._is_closed = False
+        self._offered: list[bytes] = []
         self.dropped = 0
 
     def offer(self, packet: bytes) -> bool:
-        """Send a box message, or drop it where the client does not keep up."""
+        """Send a box message, or drop it where the client does not keep up.
+
+        Those of one turn of the loop leave together: a system call for each would be most of the
+        work.
+        """
         if self._is_closed or self._writer.is_closing():
             return False
         if self._writer.transport.get_write_buffer_size() > _MOST_WAITING:
             self.dropped += 1
             return False
-        self._writer.write(packet)
+        if not self._offered:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._offered.append(packet)
         return True
 
     def write(self, data: bytes) -> None:
         """Write what the broker sends."""
+        self._flush()
         if not self._is_closed:
             self._writer.write(data)
+
+    def _flush(self) -> None:
+        if self._offered and not self._is_closed:
+            self._writer.write(b"".join(self._offered))
+        self._offered.clear()
 
     async def drain(self) -> None:
         """Let the connection flush."""
