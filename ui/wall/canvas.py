@@ -108,12 +108,16 @@ class WallCanvas(QWidget):
 
     def detail(self, key: ViewKey) -> list[str]:
         """What a technician asks next about a tile, line by line; empty without a camera."""
-        camera = self._tiles[key].snapshot.camera
-        if camera is None:
+        tile = self._tiles[key]
+        if tile.snapshot.camera is None:
             return []
-        boxes = None if self._overlays is None else self._overlays.status(key)
-        now_us = time.time_ns() // 1000
-        return detail_lines(camera, self._engine.status(key), now_us=now_us, boxes=boxes)
+        return detail_lines(
+            tile.snapshot.camera,
+            self._engine.status(key),
+            now_us=time.time_ns() // 1000,
+            boxes=None if self._overlays is None else self._overlays.status(key),
+            is_paused=tile.paused is not None,
+        )
 
     def picture_rect(self, key: ViewKey) -> Rect | None:
         """Where the picture of a tile is, in device pixels; ``None`` without one."""

@@ -227,12 +227,17 @@ def page_words(screen: ScreenSnapshot) -> str:
 
 
 def detail_lines(
-    camera: Camera, status: TileStatus, *, now_us: int, boxes: OverlayStatus | None = None
+    camera: Camera,
+    status: TileStatus,
+    *,
+    now_us: int,
+    boxes: OverlayStatus | None = None,
+    is_paused: bool = False,
 ) -> list[str]:
     """The tooltip: what a technician asks next. No address and no secret."""
     lines = [f"{camera.code}  {camera.name}", f"{tr('Call-up number')} {camera.call_up}"]
     state = shown_state(status)
-    word = _state_words(state, status)
+    word = tr("Paused") if is_paused else _state_words(state, status)
     lines.append(" – ".join(filter(None, (word, reason_sentence(status.reason)))))
     lines += [fault_words(fault).sentence for fault in status.faults]
     if status.attempt:

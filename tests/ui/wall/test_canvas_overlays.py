@@ -239,6 +239,7 @@ def test_a_paused_picture_stays_while_its_age_counts_on(
     face = canvas.face(KEY)
     assert (face.is_live, face.state_word, face.dot) == (False, "Paused", None)
     assert face.age.endswith("days")
+    assert "Paused" in canvas.detail(KEY)
     frame = QColor(tokens.PAUSED).name()
     assert colour_at(wall.grab(), picture_of(wall).x, picture_of(wall).y) == frame
     canvas.resume(KEY)
