@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from app.analytics.adapters.samples import make_name
 from app.domain.detection import LABELS
 
 _REMEMBERED = 1024
@@ -35,14 +36,19 @@ class ClassMap:
         self._names = _DEFAULTS | {
             name.casefold(): label for name, label in extra.items() if label in LABELS
         }
-        self._seen: dict[str, str] = {}
+        self._seen: dict[str, tuple[str, str]] = {}
 
     def label(self, raw: str) -> str:
         """One of ``LABELS``; ``unknown`` for names that nobody has mapped."""
-        label = self._seen.get(raw)
-        if label is None:
+        return self.named(raw)[0]
+
+    def named(self, raw: str) -> tuple[str, str]:
+        """The label, and ``raw`` as it can be shown; remembered, for there are few."""
+        known = self._seen.get(raw)
+        if known is None:
             name = raw.strip().casefold()
             label = self._names.get(name) or self._names.get(name.replace(" ", "_"), "unknown")
+            known = (label, make_name(raw))
             if len(self._seen) < _REMEMBERED:
-                self._seen[raw] = label
-        return label
+                self._seen[raw] = known
+        return known

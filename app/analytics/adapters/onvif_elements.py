@@ -71,10 +71,11 @@ class _Look(msgspec.Struct, gc=False):
     """What ``tt:Appearance`` says."""
 
     transform: Transform
-    shape: etree._Element | None = None
+    edges: dict[str, str] | None = None
+    points: list[tuple[float, float]] | None = None
     candidates: Sequence[Candidate] = ()
     vehicle: Candidate | None = None
-    attributes: list[Attribute] = []
+    attributes: list[Attribute] | None = None
 
 
 def read_frame(
@@ -158,39 +159,41 @@ def read_notification(camera: str, node: etree._Element, received_us: int) -> No
 def _sample(
     scene: Scene, camera: str, node: etree._Element, transform: Transform
 ) -> ObjectSample | None:
-    track = scene.track_id(camera, node.get("ObjectId"), node.get("UUID"))
+    named = dict(node.items())
+    track = scene.track_id(camera, named.get("ObjectId"), named.get("UUID"))
     state, speed = ObjectState.ACTIVE, None
-    look = _Look(transform)
+    look: _Look | None = None
     for child in node:
-        if child.tag == _APPEARANCE:
+        tag = child.tag
+        if tag == _APPEARANCE:
             look = _look(child, transform)
-        elif child.tag == _BEHAVIOUR:
+        elif tag == _BEHAVIOUR:
             state, speed = _behaviour(child)
-    shape = look.shape
-    edges = shape.find(_BOUNDING_BOX) if shape is not None else None
-    if shape is None or edges is None:
+    if look is None or look.edges is None:
         return None  # Known to be somewhere, but not seen.
+    edges = look.edges
     box = box_of(
         look.transform,
-        _number(edges, "left"),
-        _number(edges, "top"),
-        _number(edges, "right"),
-        _number(edges, "bottom"),
+        float(edges["left"]),
+        float(edges["top"]),
+        float(edges["right"]),
+        float(edges["bottom"]),
     )
     if box is None:
         return None
-    parent = node.get("ParentUUID")
-    if parent is None and (number := node.get("Parent")) is not None:
-        parent = scene.track_id(camera, number, None)
+    parent = named.get("ParentUUID")
+    if parent is None and "Parent" in named:
+        parent = scene.track_id(camera, named["Parent"], None)
+    attributes = look.attributes or ()
     return scene.sample(
         track,
         box,
         look.candidates,
-        vehicle=look.vehicle,
-        state=state,
-        parent_id=parent,
-        polygon=_polygon(shape, look.transform),
-        attributes=[*look.attributes, *speed_attribute(speed)],
+        look.vehicle,
+        state,
+        parent,
+        polygon_of(look.transform, look.points) if look.points else (),
+        attributes if speed is None else [*attributes, *speed_attribute(speed)],
     )
 
 
@@ -199,35 +202,29 @@ def _look(appearance: etree._Element, transform: Transform) -> _Look:
     for child in appearance:
         tag = child.tag
         if tag == _SHAPE:
-            look.shape = child
+            _read_shape(child, look)
         elif tag == _CLASS:
             look.candidates = _candidates(child)
         elif tag == _TRANSFORMATION:
             look.transform = nested(transform, _transform(child))
         elif tag == _VEHICLE_INFO:
-            kind = child.find(_TYPE)
-            if kind is not None and look.vehicle is None:
+            look.attributes = (look.attributes or []) + _described(child, _VEHICLE)
+            if look.vehicle is None and (kind := child.find(_TYPE)) is not None:
                 look.vehicle = _likely(kind)
-            look.attributes = look.attributes + _described(child, _VEHICLE)
         elif tag == _PLATE_INFO:
-            look.attributes = look.attributes + _described(child, _PLATE)
+            look.attributes = (look.attributes or []) + _described(child, _PLATE)
     return look
 
 
-def _polygon(shape: etree._Element, transform: Transform) -> tuple[tuple[float, float], ...]:
-    points = [
-        (_number(point, "x"), _number(point, "y"))
-        for child in shape
-        if child.tag == _POLYGON
-        for point in child
-        if point.tag == _POINT
-    ]
-    return polygon_of(transform, points) if points else ()
-
-
-def _number(node: etree._Element, name: str) -> float:
-    text = node.get(name)
-    return float(text) if text is not None else float("nan")
+def _read_shape(shape: etree._Element, look: _Look) -> None:
+    for child in shape:
+        tag = child.tag
+        if tag == _BOUNDING_BOX:
+            look.edges = dict(child.items())
+        elif tag == _POLYGON:
+            corners = [dict(point.items()) for point in child.iterchildren(_POINT)]
+            points = [(float(corner["x"]), float(corner["y"])) for corner in corners]
+            look.points = (look.points or []) + points
 
 
 def _transform(node: etree._Element) -> Transform:

@@ -187,11 +187,11 @@ class OnvifJson:
             track,
             box,
             _candidates(look.object_class) if look.object_class is not None else (),
-            vehicle=vehicle,
-            state=state,
-            parent_id=parent,
-            polygon=polygon_of(transform, _points(polygon)) if polygon else (),
-            attributes=attributes,
+            vehicle,
+            state,
+            parent,
+            polygon_of(transform, _points(polygon)) if polygon else (),
+            attributes,
         )
 
 

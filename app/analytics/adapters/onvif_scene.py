@@ -16,7 +16,6 @@ from app.analytics.adapters.samples import (
     make_box,
     make_confidence,
     make_id,
-    make_name,
     make_polygon,
 )
 from app.analytics.messages import SourceConfig
@@ -107,28 +106,30 @@ class Scene:
     def classify(
         self, candidates: Sequence[Candidate], vehicle: Candidate | None
     ) -> tuple[str, str, float | None]:
-        """Label, the backend's name of it and the likelihood.
+        """Label, the backend's name of it for showing, and the likelihood.
 
         The likeliest class wins; a vehicle becomes a car or a bus where a class that is likely
         enough, or else the vehicle's own description, says so.
         """
         if len(candidates) == 1:
-            raw, likelihood = candidates[0]
+            name, likelihood = candidates[0]
         elif candidates:
-            raw, likelihood = max(candidates, key=_likelihood)
+            name, likelihood = max(candidates, key=_likelihood)
         elif vehicle is not None:
-            return self.classes.label(vehicle[0]), vehicle[0], vehicle[1]
+            return *self.classes.named(vehicle[0]), vehicle[1]
         else:
             return "unknown", "", None
-        label = self.classes.label(raw)
+        label, raw = self.classes.named(name)
         if label != "vehicle":
             return label, raw, likelihood
         for name, likely in sorted(candidates, key=_likelihood, reverse=True):
-            finer = self.classes.label(name)
+            finer, raw_finer = self.classes.named(name)
             if finer in VEHICLES and _likelihood((name, likely)) >= _SURE_ENOUGH:
-                return finer, name, likely
-        if vehicle is not None and self.classes.label(vehicle[0]) in VEHICLES:
-            return self.classes.label(vehicle[0]), vehicle[0], likelihood
+                return finer, raw_finer, likely
+        if vehicle is not None:
+            finer, raw_finer = self.classes.named(vehicle[0])
+            if finer in VEHICLES:
+                return finer, raw_finer, likelihood
         return label, raw, likelihood
 
     def track_id(self, camera: str, number: int | str | None, uuid: str | None) -> str | None:
@@ -165,7 +166,6 @@ class Scene:
         track_id: str | None,
         box: Box,
         candidates: Sequence[Candidate],
-        *,
         vehicle: Candidate | None = None,
         state: ObjectState = ObjectState.ACTIVE,
         parent_id: str | None = None,
@@ -177,7 +177,7 @@ class Scene:
             track_id,
             box,
             label,
-            make_name(raw),
+            raw,
             make_confidence(likelihood),
             state,
             parent_id,

@@ -31,10 +31,13 @@ from app.domain.detection import DetectionFrame
 
 _ROOTS = (TT + "MetadataStream", TT + "MetaDataStream")  # Examples use the second.
 _READ = (FRAME, NOTIFICATION, PTZ_STATUS, *_ROOTS)
+_ENDS = (b"MetadataStream>", b"MetaDataStream>")
 _UNSAFE = "The XML declares a document type, which is not safe to read"
 _BEGINS = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|(?:[\w.-]+:)?(?:Meta[dD]ataStream|Frame)[\s>])"
 )
+_NO_BEGINNING = "The XML does not begin with a metadata stream"
+Found = DetectionFrame | AnalyticsEvent
 _LARGEST = 4 * 1024 * 1024
 """Bytes of one document; frames may hold pictures of objects."""
 _SAFE: dict[str, Any] = {
@@ -84,6 +87,7 @@ class MetadataStream:
         self._scene = scene
         self._events = events
         self._camera = camera
+        self._whole_parser = etree.XMLParser(**_SAFE)
         self._parser: etree.XMLPullParser[Any] | None = None
         self._size = 0
 
@@ -110,7 +114,9 @@ class MetadataStream:
             if is_beginning:
                 self._begin()
             for part in _documents(data):
-                for found in self._feed(part, received_us):
+                is_whole = self._parser is None and part.rstrip().endswith(_ENDS)
+                read = self._read_whole if is_whole else self._read_piece
+                for found in read(part, received_us):
                     if isinstance(found, DetectionFrame):
                         frames.append(found)
                     else:
@@ -118,24 +124,32 @@ class MetadataStream:
         except BadMessage:
             self._parser = None
             raise
-        except (etree.LxmlError, ValueError, RecursionError, OverflowError, AssertionError):
+        except (etree.LxmlError, ArithmeticError, LookupError, RecursionError, ValueError):
             self._parser = None
             raise BadMessage("The XML is broken") from None
         return Reading(tuple(frames), tuple(events)) if frames or events else NOTHING
 
-    def _feed(self, data: bytes, received_us: int) -> Iterator[DetectionFrame | AnalyticsEvent]:
+    def _read_whole(self, data: bytes, received_us: int) -> Iterator[Found]:
+        """A document in one piece: half the time of one that comes in pieces."""
+        if not begins_document(data):
+            raise BadMessage(_NO_BEGINNING)
+        self._size = 0
+        self._check(data)
+        root = etree.fromstring(data, self._whole_parser)
+        _check_document(root)
+        for element in root.iter(FRAME, NOTIFICATION, PTZ_STATUS):
+            found = self._element(element, element.getparent(), received_us)
+            if found is not None:
+                yield found
+
+    def _read_piece(self, data: bytes, received_us: int) -> Iterator[Found]:
         parser = self._open(data)
         if parser is None:
             return
-        self._size += len(data)
-        if self._size > _LARGEST:
-            raise BadMessage("An XML document is too large")
-        if b"<!DOCTYPE" in data:
-            raise BadMessage(_UNSAFE)
+        self._check(data)
         parser.feed(data)
         for _, element in parser.read_events():
-            if element.getroottree().docinfo.internalDTD is not None:
-                raise BadMessage(_UNSAFE)
+            _check_document(element)
             parent = element.getparent()
             found = self._element(element, parent, received_us)
             if found is not None:
@@ -146,14 +160,21 @@ class MetadataStream:
             elif element.tag != PTZ_STATUS:
                 parent.remove(element)  # A document may stay open for long.
 
+    def _check(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size > _LARGEST:
+            raise BadMessage("An XML document is too large")
+        if b"<!DOCTYPE" in data:
+            raise BadMessage(_UNSAFE)
+
     def _open(self, data: bytes) -> "etree.XMLPullParser[Any] | None":
         """The parser of the document that ``data`` belongs to; ``None`` between two of them."""
         if self._parser is not None and data.startswith(b"<?xml"):
             self._begin()  # The end of the one before got lost.
         if self._parser is None:
-            if not _BEGINS.match(data):
+            if not begins_document(data):
                 if data.strip(b"\0\r\n\t "):
-                    raise BadMessage("The XML does not begin with a metadata stream")
+                    raise BadMessage(_NO_BEGINNING)
                 return None
             self._begin()
         return self._parser
@@ -164,7 +185,7 @@ class MetadataStream:
 
     def _element(
         self, element: etree._Element, parent: etree._Element | None, received_us: int
-    ) -> DetectionFrame | AnalyticsEvent | None:
+    ) -> Found | None:
         if element.tag == FRAME:
             return read_frame(self._scene, self._camera, element, received_us)
         if element.tag == NOTIFICATION:
@@ -173,6 +194,12 @@ class MetadataStream:
         if element.tag == PTZ_STATUS and (parent is None or parent.tag != FRAME):
             return read_ptz(self._scene, self._camera, element, received_us)
         return None
+
+
+def _check_document(element: etree._Element) -> None:
+    """Refuse a document type that was written in an encoding of its own."""
+    if element.getroottree().docinfo.internalDTD is not None:
+        raise BadMessage(_UNSAFE)
 
 
 def begins_document(data: bytes) -> bool:
