@@ -51,7 +51,8 @@ def tracked_boxes(
             if box is None:
                 continue
         if trail_us:
-            box.trail = track.trail(at, time_us - trail_us)
+            here = ((box.x1 + box.x2) / 2, (box.y1 + box.y2) / 2)
+            box.trail = (*track.trail(at, time_us - trail_us), here)
         found.append(box)
     return found
 

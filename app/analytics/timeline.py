@@ -111,6 +111,16 @@ class Timeline:
         interval = self.arrivals.interval_us
         return int(min(max(_HOLD_INTERVALS * interval, _SHORTEST_HOLD_US), _LONGEST_HOLD_US))
 
+    def interrupt(self) -> None:
+        """The source is lost: what only stood is no longer known to be there."""
+        with self._lock:
+            newest = self.arrivals.newest_us
+            idle = [track_id for track_id, track in self._alive.items() if track.is_idle]
+            if newest is not None and idle:
+                for track_id in idle:
+                    self._end(track_id, newest + self.hold_us())
+                self.version += 1
+
     # --- taking a frame ----------------------------------------------------------------------
 
     def _take(self, frame: DetectionFrame) -> None:

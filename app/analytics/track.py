@@ -21,7 +21,7 @@ class TimedBox(msgspec.Struct, gc=False):
 
     ``sample`` is the last one before that moment. ``age_us`` is how long before, where the place
     is extrapolated or held because no later sample fits; 0 where it is interpolated or where the
-    object stands. ``trail`` are the centres before, oldest first.
+    object stands. ``trail`` are the centres up to now, oldest first.
     """
 
     sample: ObjectSample

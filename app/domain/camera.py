@@ -46,7 +46,7 @@ class Camera:
     """One camera. URLs never carry a password; ``credential`` names an entry of the key store.
 
     ``attributes`` are the unknown columns of the registry CSV. Known keys: ``engine`` (``vlc``),
-    ``transport`` (``udp``), ``ca_file``.
+    ``transport`` (``udp``), ``ca_file``, and those of ``domain.mapping`` for the place of boxes.
     """
 
     code: CameraCode

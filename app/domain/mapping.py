@@ -41,7 +41,8 @@ class Affine:
 
     @property
     def is_identity(self) -> bool:
-        return self == IDENTITY
+        """Whether it leaves everything where it is."""
+        return self is IDENTITY or self == IDENTITY
 
     def point(self, x: float, y: float) -> tuple[float, float]:
         return (self.a * x + self.b * y + self.c, self.d * x + self.e * y + self.f)
@@ -205,7 +206,8 @@ def _geometry(crop: str, mirror: str, rotation: str, letterbox: str, sub: str) -
         .then(turned(int(rotation or 0)))
         .then(_bars(letterbox))
     )
-    return CameraGeometry(analysed.inverse(), _crop("sub_crop", sub))
+    to_main = analysed.inverse()
+    return CameraGeometry(IDENTITY if to_main.is_identity else to_main, _crop("sub_crop", sub))
 
 
 def _crop(key: str, text: str) -> Crop:

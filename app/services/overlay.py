@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
-from app.analytics.messages import SourceState, Zones
+from app.analytics.messages import ConnectionState, SourceState, Zones
 from app.analytics.placement import EXTRAPOLATE_US
 from app.analytics.timelines import SourceTimeline, Timelines
 from app.analytics.track import TimedBox
@@ -15,7 +15,7 @@ from app.domain.stream import StreamKind
 from app.services.overlay_choices import OverlayChoices
 from app.services.overlay_drawing import TRAIL_US, drawn_boxes, drawn_shape
 from app.services.overlay_memory import OverlayState
-from app.services.overlay_pace import follow, pace_of, status_of
+from app.services.overlay_pace import follow, is_silent, pace_of, status_of
 from app.services.overlay_sources import BoxSources, ServingSources
 from app.services.overlay_types import (
     OverlayFilter,
@@ -35,6 +35,7 @@ _LATE_STAYS_S = 1.0
 """In fastest timing boxes stay dashed so long after one was late: no flicker between samples."""
 _SOON_S = 0.025
 """A picture that comes within this brings its boxes with it; none is painted for boxes alone."""
+_CONNECTED = ConnectionState.CONNECTED
 _OFF = OverlayStatus()
 _LINGER_S = 90.0
 """How long the boxes of a camera that left the wall are kept, in case it comes back."""
@@ -237,10 +238,16 @@ class OverlayService:
         serving = self._sources.of(view.camera)
         by_hand_ms = self._offsets.offset_ms(code)
         offsets = {source.name: source.offset_ms + by_hand_ms for source in serving}
+        timelines = self._timelines.of(code)
+        troubled = [name for name, state in states.items() if state.state is not _CONNECTED]
+        for each in timelines if troubled else ():
+            if each.source in troubled and is_silent(each, troubled, now_us):
+                each.timeline.interrupt()
         pace = pace_of(
             view,
-            self._timelines.of(code),
+            timelines,
             offsets,
+            troubled=troubled,
             longest_s=self._longest_s,
             now_us=now_us,
         )

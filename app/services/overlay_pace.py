@@ -1,6 +1,6 @@
 """What the boxes of a tile are like in time: how late, how long the picture waits, in words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.analytics.arrivals import Arrivals
@@ -15,6 +15,8 @@ from app.settings.schema import SourceSettings
 
 SILENT_AFTER_S = 60.0
 """A camera that a source said nothing of for so long is called silent: an empty street may be."""
+LOST_AFTER_S = 2.0
+"""The same while the source is known to be in trouble."""
 _PATIENCE_S = 3.0
 _KNOWN_FROM = 5
 """Frames after which the lateness counts as known: about a second."""
@@ -44,10 +46,12 @@ def pace_of(
     timelines: Sequence[SourceTimeline],
     offsets: Mapping[str, int],
     *,
+    troubled: Collection[str],
     longest_s: float,
     now_us: int,
 ) -> Pace:
-    """``offsets``: by source, milliseconds added to the time of the boxes; ``now_us`` Unix.
+    """``offsets``: by source, milliseconds added to the time of the boxes; ``troubled``: the
+    sources that are not connected; ``now_us`` Unix.
 
     A source whose boxes come too late for any wait does not make the picture wait.
     """
@@ -59,7 +63,7 @@ def pace_of(
     exact, ahead_us = True, 0
     for each in timelines:
         arrivals, pairing = each.timeline.arrivals, view.pairing(each)
-        if pairing is None or now_us - arrivals.heard_us > SILENT_AFTER_S * 1e6:
+        if pairing is None or is_silent(each, troubled, now_us):
             continue
         exact &= pairing.is_exact
         ahead_us = max(ahead_us, pairing.clock_ahead_us)
@@ -76,6 +80,12 @@ def pace_of(
         ahead_us / 1e6,
         silent_s,
     )
+
+
+def is_silent(of: SourceTimeline, troubled: Collection[str], now_us: int) -> bool:
+    """Whether nothing is to be expected of a source that was heard of this camera once."""
+    patience_s = LOST_AFTER_S if of.source in troubled else SILENT_AFTER_S
+    return now_us - of.timeline.arrivals.heard_us > patience_s * 1e6
 
 
 def _lateness(

@@ -290,13 +290,9 @@ def test_nothing_is_known_of_a_camera_that_says_nothing() -> None:
 def test_a_trail_leads_to_the_object() -> None:
     timeline = filled(*(frame(0.2 * n, thing("7", 0.1 + 0.02 * n)) for n in range(20)))
     (box,) = timeline.boxes_at(at(3.1), trail_us=2 * SECOND)
-    assert len(box.trail) == 10
-    assert [round(x, 6) for x, _ in box.trail] == [0.22 + 0.02 * n for n in range(10)] or (
-        box.trail[-1][0] == pytest.approx(0.4)
-    )
-    assert box.trail[0][0] < box.trail[-1][0]
+    assert [x for x, _ in box.trail] == pytest.approx([0.22 + 0.02 * n for n in range(10)] + [0.41])
     (late,) = timeline.boxes_at(at(3.9), trail_us=2 * SECOND)
-    assert late.trail
+    assert late.trail[-1] == pytest.approx(centre(late))
 
 
 def test_a_trail_begins_anew_after_a_jump() -> None:
@@ -304,7 +300,7 @@ def test_a_trail_begins_anew_after_a_jump() -> None:
         frame(0.0, thing("7", 0.1)), frame(0.2, thing("7", 0.6)), frame(0.4, thing("7", 0.62))
     )
     (box,) = timeline.boxes_at(at(0.4), trail_us=2 * SECOND)
-    assert [x for x, _ in box.trail] == pytest.approx([0.6, 0.62])
+    assert [x for x, _ in box.trail] == pytest.approx([0.6, 0.62, 0.62])
 
 
 # --- limits ----------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from app.domain.detection import SourceClock
 from app.domain.stream import PictureClock
 from app.services.overlay_types import OverlayStatus, Sync
 from app.settings.schema import AnalyticsSettings, SourceSettings
-from tests.unit.analytics.frames import frame, thing
+from tests.unit.analytics.frames import frame, standing, thing
 from tests.unit.services.overlay_bench import CAMERA, KEY, SOURCE, Bench
 
 RHYTHM_S = 0.2
@@ -178,6 +178,30 @@ def test_a_source_in_trouble_says_why() -> None:
     street.sources.say(SourceState("bannu", ConnectionState.WAITING))
     street.wait(1)
     assert street.status.sentence == "No boxes come from 'bannu': the connection is lost"
+
+
+def test_a_source_that_is_lost_is_missed_at_once_and_takes_what_stood_along() -> None:
+    street = Street()
+    street.run(3, late_s=0.1)
+    street.timelines.add([frame(3.0, standing("8"), camera=CAMERA)])
+    street.sources.say(SourceState("bannu", ConnectionState.WAITING, "The broker went away"))
+    street.wait(1)
+    before = street.status
+    assert before.sync is Sync.EXACT
+    street.wait(2)
+    after = street.status
+    assert after.sync is Sync.NONE
+    assert after.sentence == "No boxes come from 'bannu': The broker went away"
+    assert street.paint(4.0) is None
+    street.timelines.add([frame(6.0, standing("8"), camera=CAMERA)])
+    assert street.paint(6.0) is not None
+
+
+def test_a_source_that_has_trouble_elsewhere_goes_on_here() -> None:
+    street = Street()
+    street.sources.say(SourceState("bannu", ConnectionState.WAITING, "BNU-2-1 does not answer"))
+    street.run(5, late_s=0.1)
+    assert (street.status.sync, street.status.sentence) == (Sync.EXACT, "")
 
 
 def test_boxes_that_stop_are_missed_and_the_wait_ends_slowly() -> None:
