@@ -5,7 +5,7 @@ clouds, headlights in the lens, mains flicker, a mast in the wind, the date in t
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -129,19 +129,23 @@ class Street:
         return light * np.float32(0.8) + 25 + halo.astype(np.float32)
 
 
+def encoded(pictures: Iterator[Grey], bit_rate: int = BIT_RATE) -> Iterator[bytes]:
+    """The access units of the pictures, encoded as the demo does."""
+    form = ClipFormat(Codec.H264, Fraction(RATE), WIDTH, HEIGHT)
+    coloured = (cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR) for picture in pictures)
+    return encode_h264(coloured, form, gop=GOP_S * RATE, bit_rate=bit_rate)
+
+
 def sent(
     pictures: Iterator[Grey], bit_rate: int = BIT_RATE, *, loop_filter: bool = True
 ) -> Iterator[VideoFrame]:
-    """What a decoder makes of the pictures once they were encoded as the demo does; with or
-    without its loop filter, which small tiles do without."""
-    form = ClipFormat(Codec.H264, Fraction(RATE), WIDTH, HEIGHT)
-    coloured = (cv2.cvtColor(picture, cv2.COLOR_GRAY2BGR) for picture in pictures)
+    """What a decoder makes of the encoded pictures; with or without its loop filter, which small
+    tiles do without."""
     decoder = av.CodecContext.create("h264", "r")
     decoder.thread_count = 1
     if not loop_filter:
         decoder.options = {"skip_loop_filter": "all"}
-    units = encode_h264(coloured, form, gop=GOP_S * RATE, bit_rate=bit_rate)
-    for unit in units:
+    for unit in encoded(pictures, bit_rate):
         yield from decoder.decode(av.Packet(unit))
 
 
@@ -150,3 +154,15 @@ def looked_at(frames: Iterator[VideoFrame]) -> Iterator[VideoFrame]:
     for index, frame in enumerate(frames):
         if index % RATE == RATE // 2:
             yield frame
+
+
+STREETS: Mapping[str, Callable[[], Street]] = {
+    "day": lambda: Street("crossroad-day", Weather(clouds=0.3, wind=0.7)),
+    "night": lambda: Street("highway-night-b", Weather(noise=2.5, headlights=60)),
+    "rain": lambda: Street("avenue-rain", Weather(noise=1.5, clouds=0.15, wind=0.5)),
+    "flicker": lambda: Street("bazaar-night-b", Weather(noise=1.5, flicker=0.15)),
+    "dusk": lambda: Street("bridge-dusk", Weather(noise=1.5, dusk=0.6, headlights=20)),
+    "fog": lambda: Street("bridge-fog-b", Weather(noise=1.5, clouds=0.1)),
+    "no clock": lambda: Street("gate-night-b", Weather(noise=2.0, has_clock=False)),
+}
+"""The hours in which nothing is to be found."""
