@@ -13,7 +13,8 @@ from tests.architecture.sources import ROOT
 
 _SKELETON = (
     "app", "app/core", "app/domain", "app/settings", "app/storage", "app/video",
-    "app/video/worker", "app/analytics", "app/services", "app/demo", "ui",
+    "app/video/worker", "app/analytics", "app/analytics/worker", "app/analytics/adapters",
+    "app/services", "app/demo", "ui",
 )  # fmt: skip
 _CROSSINGS = [
     ("app/core/clock.py", "import PySide6", "The application knows no Qt and no windows"),
@@ -26,7 +27,33 @@ _CROSSINGS = [
     ("ui/wall.py", "import cv2", "Windows see neither SQL nor codecs nor workers"),
     ("app/video/engine.py", "import av", "Only workers and the demo city know codecs"),
     ("app/services/review.py", "import vlc", "Only workers and the demo city know codecs"),
+    (
+        "app/analytics/link.py",
+        "import paho",
+        "Only the analytics process and the demo city speak to brokers and backends",
+    ),
+    (
+        "app/services/events.py",
+        "import httpx",
+        "Only the analytics process and the demo city speak to brokers and backends",
+    ),
+    ("app/analytics/adapters/axis.py", "import av", "Only workers and the demo city know codecs"),
     ("app/services/registry.py", "import sqlalchemy", "Only the storage knows SQL"),
+    (
+        "app/analytics/link.py",
+        "def start():\n    import app.analytics.worker",
+        "The GUI process does not load the worker",
+    ),
+    (
+        "app/analytics/timelines.py",
+        "import app.analytics.adapters",
+        "Only the analytics process reads what backends send",
+    ),
+    (
+        "app/analytics/worker/main.py",
+        "import app.services",
+        "The analytics process stays on its side of the pipe",
+    ),
     (
         "app/video/engine.py",
         "def start():\n    import app.video.worker",
@@ -62,7 +89,12 @@ def house(tmp_path: Path) -> Path:
     (tmp_path / "app/bootstrap.py").write_text("import app.services, app.storage, app.demo\n")
     (tmp_path / "app/storage/database.py").write_text("import sqlalchemy, app.domain\n")
     (tmp_path / "app/video/worker/decoding.py").write_text("import av, vlc, cv2, app.core\n")
-    (tmp_path / "app/demo/scenes.py").write_text("import av, cv2, app.domain\n")
+    (tmp_path / "app/analytics/worker/control.py").write_text(
+        "import av, paho, httpx, app.analytics.adapters, app.analytics.messages, app.core\n"
+    )
+    (tmp_path / "app/analytics/messages.py").write_text("import app.domain\n")
+    (tmp_path / "app/analytics/adapters/scene.py").write_text("import lxml, app.domain\n")
+    (tmp_path / "app/demo/scenes.py").write_text("import av, cv2, amqtt, app.domain\n")
     (tmp_path / "ui/application.py").write_text("import PySide6, app.bootstrap, app.services\n")
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
     return tmp_path

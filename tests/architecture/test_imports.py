@@ -11,6 +11,7 @@ import pytest
 from tests.architecture.sources import ROOT
 
 _CODECS = ("av", "cv2", "vlc")
+_BACKENDS = ("paho", "lxml", "httpx", "amqtt")
 _LOADER = """
 import importlib, sys
 for name in sys.argv[1].split(","):
@@ -49,14 +50,25 @@ def test_the_application_loads_no_qt() -> None:
     assert _loaded_after(modules, ("PySide6", "shiboken6", "qtpy", "ui")) == ""
 
 
-def test_the_gui_process_loads_no_codec() -> None:
-    modules = _modules("app", "app/storage/migrations", "app/video/worker", "app/demo")
-    assert _loaded_after([*modules, *_modules("ui")], _CODECS) == ""
+def test_the_gui_process_loads_neither_codecs_nor_the_libraries_of_backends() -> None:
+    not_its_own = ("app/video/worker", "app/analytics/worker", "app/analytics/adapters", "app/demo")
+    modules = _modules("app", "app/storage/migrations", *not_its_own)
+    assert _loaded_after([*modules, *_modules("ui")], (*_CODECS, *_BACKENDS)) == ""
 
 
 def test_a_worker_loads_neither_qt_nor_sql() -> None:
     suspects = ("PySide6", "shiboken6", "sqlalchemy", "alembic", "app.services", "app.storage")
     assert _loaded_after(_modules("app/video/worker"), suspects) == ""
+
+
+def test_the_analytics_process_loads_neither_qt_nor_sql_nor_pictures() -> None:
+    suspects = ("PySide6", "shiboken6", "sqlalchemy", "cv2", "app.services", "app.storage")
+    modules = [*_modules("app/analytics/worker"), *_modules("app/analytics/adapters")]
+    assert _loaded_after(modules, suspects) == ""
+
+
+def test_the_analytics_process_begins_without_what_it_may_never_need() -> None:
+    assert _loaded_after(["app.analytics.worker.control"], ("lxml", "httpx", "av", "numpy")) == ""
 
 
 def test_unit_tests_load_no_qt() -> None:

@@ -13,7 +13,6 @@ from app.analytics.worker.outbox import Outbox
 
 _RETRY_S = 30.0
 _AGAIN_S = 600.0
-_NO_PICTURES = "This source offers no pictures"
 _log = logging.getLogger(__name__)
 
 
@@ -83,8 +82,3 @@ class Backend:
             _log.exception("A picture could not be fetched")
             answer = Snapshot(question.request, b"", "The picture could not be fetched")
         self._outbox.add_snapshot(answer)
-
-
-def no_picture(question: FetchSnapshot) -> Snapshot:
-    """The answer of a source that has no interface."""
-    return Snapshot(question.request, b"", _NO_PICTURES)

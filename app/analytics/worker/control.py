@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.connection import Connection
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import psutil
 
@@ -25,25 +25,29 @@ from app.analytics.messages import (
     Heartbeat,
     Ready,
     Shutdown,
+    Snapshot,
     SourceConfig,
     SourceState,
     WantBoxes,
 )
-from app.analytics.worker.backends import Backend, no_picture
 from app.analytics.worker.broker import Broker, BrokerSource, Condition
 from app.analytics.worker.counters import SourceCounters
-from app.analytics.worker.frigate_api import FrigateCameras
 from app.analytics.worker.inbox import Inbox
 from app.analytics.worker.reading import ReadingThread
 from app.analytics.worker.subscriptions import WantedCameras
 from app.analytics.worker.topics import BadTemplate, TopicTemplate
-from app.analytics.worker.tracks import Tracks
 from app.core.redaction import SECRETS, RedactingFormatter
+
+if TYPE_CHECKING:  # loaded with the first source that needs them: FFmpeg, lxml, httpx
+    from app.analytics.worker.backends import Backend
+    from app.analytics.worker.frigate_api import FrigateCameras
+    from app.analytics.worker.tracks import Tracks
 
 _BEAT_S = 1.0
 _TICK_S = 0.25
 _FAREWELL_S = 0.5
 _ERRAND_THREADS = 3
+_NO_PICTURES = "This source offers no pictures"
 _NO_TOPIC = "The settings name no topic for this source"
 _log = logging.getLogger(__name__)
 
@@ -57,8 +61,8 @@ class _Source:
     trouble: str = ""
     adapter: Adapter | None = None
     topics: BrokerSource | None = None
-    tracks: Tracks | None = None
-    backend: Backend | None = None
+    tracks: "Tracks | None" = None
+    backend: "Backend | None" = None
 
     def close(self) -> None:
         if self.tracks is not None:
@@ -122,7 +126,8 @@ class Control:
             case FetchSnapshot():
                 source = self._sources.get(command.source)
                 if source is None or source.backend is None:
-                    self._reading.outbox.add_snapshot(no_picture(command))
+                    answer = Snapshot(command.request, b"", _NO_PICTURES)
+                    self._reading.outbox.add_snapshot(answer)
                 else:
                     source.backend.fetch(command)
 
@@ -190,7 +195,9 @@ class Control:
         if config.trouble:
             return source
         try:
-            if config.metadata_urls:
+            if config.adapter == "onvif-xml" and not config.broker:
+                from app.analytics.worker.tracks import Tracks
+
                 source.tracks = Tracks(config, counters, self._reading.outbox, self._errands)
                 source.tracks.want(self._wanted.current)
             else:
@@ -200,13 +207,15 @@ class Control:
             source.trouble = str(error)
             return source
         if config.adapter == "frigate" and config.url:
+            from app.analytics.worker.backends import Backend
+
             source.backend = Backend(
                 config, self._reading.outbox, self._errands, self._learner(source)
             )
         return source
 
-    def _learner(self, source: _Source) -> Callable[[FrigateCameras], None]:
-        def learned(cameras: FrigateCameras) -> None:
+    def _learner(self, source: _Source) -> "Callable[[FrigateCameras], None]":
+        def learned(cameras: "FrigateCameras") -> None:
             use_sizes = getattr(source.adapter, "use_sizes", None)
             if use_sizes is not None:
                 self._reading.call(partial(use_sizes, cameras.sizes))
