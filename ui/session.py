@@ -38,8 +38,9 @@ from ui.window_memory import WindowMemory
 if TYPE_CHECKING:  # loaded for the demo only
     from ui.demo_start import DemoStart
 
-_PACE_MS = 1000
-"""How often it is measured how late boxes come."""
+_PACE_MS = 250
+_PACE_SHARES = 4
+"""It is measured once a second for each tile how late its boxes come, a quarter at a time."""
 _STANDS_AFTER_MS = 1500
 """Work begins at the latest then, also where no window can be seen."""
 _log = logging.getLogger(__name__)
@@ -180,7 +181,7 @@ class Session(QObject):
 
     @Slot()
     def _keep_pace(self) -> None:
-        self._overlays.tick()
+        self._overlays.tick(_PACE_SHARES)
 
     @Slot()
     def _on_wall_stands(self) -> None:

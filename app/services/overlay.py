@@ -58,7 +58,7 @@ class Offsets(Protocol):
 
 
 class OverlayService:
-    """Implements ``OverlayVerbs``. Owner thread; ``tick`` is to be called once a second.
+    """Implements ``OverlayVerbs``. Owner thread; ``tick`` is to be called all the time.
 
     Frames reach the timelines on another thread and are only looked at when a picture is painted.
     """
@@ -79,6 +79,7 @@ class OverlayService:
         self.options_changed: Event[None] = Event("overlay.options_changed")
         self.remembered_changed: Event[OverlayState] = Event("overlay.remembered_changed")
         """Something that is to be kept over a restart was chosen."""
+        self._wall = wall
         self._engine = engine
         self._analytics = analytics
         self._timelines = timelines
@@ -91,9 +92,10 @@ class OverlayService:
         self._sources = ServingSources()
         self._wanted: frozenset[CameraCode] | None = None
         self._left: dict[CameraCode, float] = {}
+        self._turn = 0
         self._now = clock.monotonic
         self._connections = [
-            wall.changed.connect(lambda _screen: self._settle()),
+            wall.changed.connect(lambda screen: self._settle([screen])),
             analytics.sources_changed.connect(lambda _states: self._on_sources()),
             analytics.zones.connect(self._on_zones),
         ]
@@ -167,7 +169,7 @@ class OverlayService:
 
     def toggle_wall(self) -> None:
         is_on = not any(view.is_on for view in self._views)
-        for screen in self._views.screens:
+        for screen in self._wall.open_screens:
             self._choices.show_screen(screen, is_on)
         self._chosen()
 
@@ -219,12 +221,18 @@ class OverlayService:
 
     # --- once a second -----------------------------------------------------------------------
 
-    def tick(self) -> None:
-        """Measure how late the boxes of each tile are, and let its pictures wait for them."""
-        self._settle()
+    def tick(self, shares: int = 1) -> None:
+        """Measure how late the boxes of each tile are, and let its pictures wait for them.
+
+        To be called so often that each tile has its turn once a second: with ``shares`` only that
+        part of the tiles has it in one call.
+        """
+        if self._views.is_outdated:
+            self._settle(())
+        self._turn = (self._turn + 1) % shares
         now, now_us = self._now(), self._clock.utc_us()
         states = {state.name: state for state in self._analytics.sources}
-        for view in self._views:
+        for view in list(self._views)[self._turn :: shares]:
             self._keep_pace(view, states, now, now_us)
             self._views.remember_hold(view)
         for camera in [code for code, at in self._left.items() if now - at > _LINGER_S]:
@@ -311,10 +319,10 @@ class OverlayService:
             view.shapes.clear()
         self._tell(told)
 
-    def _settle(self) -> None:
-        """Bring the views to what the wall shows and the operator chose."""
+    def _settle(self, screens: Sequence[int] | None = None) -> None:
+        """Bring the views of these screens to what the wall shows and the operator chose."""
         now = self._now()
-        switched = self._views.settle(now)
+        switched = self._views.settle(self._wall.open_screens if screens is None else screens, now)
         self._want()
         if switched:
             states = {state.name: state for state in self._analytics.sources}

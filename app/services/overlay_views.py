@@ -1,6 +1,6 @@
 """Which tiles there are and what was chosen for each: follows the wall and the choices."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Protocol
 
 from app.core.events import Event
@@ -19,7 +19,9 @@ class Wall(Protocol):
     changed: Event[int]
 
     @property
-    def screens(self) -> Sequence[ScreenSnapshot]: ...
+    def open_screens(self) -> Sequence[int]: ...
+
+    def screen(self, index: int) -> ScreenSnapshot: ...
 
 
 class OverlayViews:
@@ -29,23 +31,19 @@ class OverlayViews:
         self._wall = wall
         self._choices = choices
         self._holds: dict[CameraCode, float] = {}
+        self._by_screen: dict[int, Mapping[ViewKey, OverlayView]] = {}
         self.by_key: Mapping[ViewKey, OverlayView] = {}
 
     def __iter__(self) -> Iterator[OverlayView]:
         return iter(self.by_key.values())
 
     @property
-    def screens(self) -> Sequence[int]:
-        """The numbers of the open screens."""
-        return [screen.index for screen in self._wall.screens]
-
-    @property
     def cameras(self) -> frozenset[CameraCode]:
         """The cameras of which boxes are shown."""
         return frozenset(view.camera.code for view in self if view.is_on)
 
-    def of_screen(self, screen: int) -> Sequence[OverlayView]:
-        return [view for view in self if view.screen == screen]
+    def of_screen(self, screen: int) -> Collection[OverlayView]:
+        return self._by_screen.get(screen, {}).values()
 
     def of_camera(self, camera: str) -> Sequence[OverlayView]:
         return [view for view in self if view.camera.code == camera]
@@ -54,30 +52,41 @@ class OverlayViews:
         """The view in that cell, unless it is out of sight or empty."""
         return next((view for view in self.of_screen(screen) if view.cell == cell), None)
 
-    def settle(self, now: float) -> Sequence[OverlayView]:
-        """Take over what the wall shows and what was chosen; the views that are new or switched.
+    def settle(self, screens: Iterable[int], now: float) -> Sequence[OverlayView]:
+        """Take over what these screens show and what was chosen; the views new or switched.
 
         A view goes on as it was where its tile still looks at the same camera.
         """
-        views: dict[ViewKey, OverlayView] = {}
         switched: list[OverlayView] = []
-        for screen in self._wall.screens:
-            wanted = self._choices.filter(screen.index)
-            for tile in screen.tiles:
-                camera = tile.camera
-                if camera is None:
-                    continue
-                view = self.by_key.get(tile.key)
-                if view is None or view.camera.code != camera.code:
-                    view = OverlayView(tile.key, screen.index, tile.cell, camera)
-                elif view.camera is not camera:
-                    view.look_at(camera)
-                views[tile.key] = view
-                view.filter = wanted
-                if self._adopt(view, now):
-                    switched.append(view)
-        self.by_key = views
+        for screen in screens:
+            views = self._by_screen[screen] = self._shown(self._wall.screen(screen))
+            switched += [view for view in views.values() if self._adopt(view, now)]
+        for gone in self._by_screen.keys() - set(self._wall.open_screens):
+            del self._by_screen[gone]
+        self.by_key = {key: view for of in self._by_screen.values() for key, view in of.items()}
         return switched
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a screen was closed, of which the wall says nothing."""
+        return not self._by_screen.keys() <= set(self._wall.open_screens)
+
+    def _shown(self, screen: ScreenSnapshot) -> Mapping[ViewKey, OverlayView]:
+        before = self._by_screen.get(screen.index, {})
+        wanted = self._choices.filter(screen.index)
+        views: dict[ViewKey, OverlayView] = {}
+        for tile in screen.tiles:
+            camera = tile.camera
+            if camera is None:
+                continue
+            view = before.get(tile.key)
+            if view is None or view.camera.code != camera.code:
+                view = OverlayView(tile.key, screen.index, tile.cell, camera)
+            elif view.camera is not camera:
+                view.look_at(camera)
+            view.filter = wanted
+            views[tile.key] = view
+        return views
 
     def remember_hold(self, view: OverlayView) -> None:
         """Let the camera's next tile begin with this wait instead of finding it anew."""

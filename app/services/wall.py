@@ -57,6 +57,11 @@ class WallService:
         return tuple(self.screen(index) for index in sorted(self._screens))
 
     @property
+    def open_screens(self) -> Sequence[int]:
+        """The numbers of the open screens."""
+        return sorted(self._screens)
+
+    @property
     def state(self) -> WallState:
         """What to remember; of screens not opened in this run, what was remembered before."""
         count = max([len(self._remembered), *(index + 1 for index in self._screens)])
