@@ -5,19 +5,19 @@ filled rectangles: with PySide that is several times faster than lists of lines 
 """
 
 from collections.abc import Sequence
-from functools import lru_cache
 from math import floor
 
-from PySide6.QtCore import QPoint, QRect, Qt
-from PySide6.QtGui import QBrush, QPainter, QPen, QPolygon
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QPainter
 
 from app.domain.mapping import Affine
-from app.services.overlay_types import OverlayBox, OverlayShape, TileOverlay
+from app.services.overlay_types import OverlayBox, TileOverlay
 from ui.theme import tokens
 from ui.wall.box_label import box_label, label_height
 from ui.wall.box_shapes import plain_bars
 from ui.wall.box_style import colour_of, dashed_brush, style_of
 from ui.wall.box_wording import box_words
+from ui.wall.zone_painter import line_pen, paint_zones, polygon
 
 SHAPES_FROM = 160
 """Width of a picture, in logical pixels, from which on each class has its own shape."""
@@ -34,11 +34,9 @@ _LABELLED_FROM = 1.5
 many, and a wall of words hides what they stand for."""
 _OUTLINE = colour_of(tokens.BOX_OUTLINE)
 """Opaque, because Qt takes ten times longer for a translucent upright line."""
-_ZONE = colour_of(tokens.ZONE)
 _IDLE = 0.7
 _STEPS = 8
 """Fading has so many steps, so that its colours can be kept."""
-_ZONE_GROUND = QBrush(colour_of(tokens.ZONE, 22))
 
 
 def paint_overlay(
@@ -53,8 +51,8 @@ def paint_overlay(
     painter.save()
     painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
     if overlay.shapes:
-        thin = max(1, round((2 if width >= DETAILS_FROM else 1) * scale))
-        _paint_shapes(painter, overlay.shapes, to_pixels, thin, scale, width >= NAMES_FROM)
+        line = max(1, round((2 if width >= DETAILS_FROM else 1) * scale))
+        paint_zones(painter, overlay.shapes, to_pixels, line, scale, in_detail=width >= NAMES_FROM)
     boxes = overlay.boxes if len(overlay.boxes) <= MOST_BOXES else overlay.boxes[:MOST_BOXES]
     if boxes:
         line = max(1, round((2 if width >= NAMES_FROM else 1) * scale))
@@ -166,62 +164,8 @@ def _paint_trail(painter: QPainter, box: OverlayBox, to: Affine, line: int) -> N
     """Where the object has been; gone as soon as its box begins to fade."""
     if box.alpha < 1.0:
         return
-    points = _polygon(box.trail, to)
-    painter.setPen(_pen(tokens.BOX_OUTLINE, line + 2))
+    points = polygon(box.trail, to)
+    painter.setPen(line_pen(tokens.BOX_OUTLINE, line + 2))
     painter.drawPolyline(points)
-    painter.setPen(_pen(style_of(box.label).colour, line))
+    painter.setPen(line_pen(style_of(box.label).colour, line))
     painter.drawPolyline(points)
-
-
-@lru_cache(maxsize=128)
-def _pen(colour: str, width: int) -> QPen:
-    """Opaque: Qt takes far longer for translucent lines."""
-    return QPen(colour_of(colour), width)
-
-
-def _paint_shapes(
-    painter: QPainter,
-    shapes: Sequence[OverlayShape],
-    to: Affine,
-    line: int,
-    scale: float,
-    with_names: bool,
-) -> None:
-    """Zones with a breath of ground, lines with a knob at each end, and their names."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, with_names)
-    # A smoothed line of odd width is sharp where it runs along the middle of pixels.
-    shift = 0.5 if with_names and line % 2 else 0.0
-    painter.translate(shift, shift)
-    for shape in shapes:
-        points = _polygon(shape.points, to)
-        if points.size() < 2:
-            continue
-        painter.setBrush(Qt.BrushStyle.NoBrush if shape.is_line else _ZONE_GROUND)
-        for pen in (_pen(tokens.BOX_OUTLINE, line + 2), _pen(tokens.ZONE, line)):
-            painter.setPen(pen)
-            if shape.is_line:
-                painter.drawPolyline(points)
-            else:
-                painter.drawPolygon(points)
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-        if shape.is_line:
-            _paint_knobs(painter, points, 2 * line + 1)
-    painter.translate(-shift, -shift)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    if with_names:
-        for shape in shapes:
-            if shape.name and shape.points:
-                x, y = to.point(*shape.points[0])
-                name = box_label(shape.name, tokens.ZONE, round(10 * scale))
-                painter.drawPixmap(round(x) + line, round(y) + line, name)
-
-
-def _paint_knobs(painter: QPainter, points: QPolygon, radius: int) -> None:
-    for point in (points.first(), points.last()):
-        x, y = point.x() - radius, point.y() - radius
-        painter.fillRect(x - 1, y - 1, 2 * radius + 2, 2 * radius + 2, _OUTLINE)
-        painter.fillRect(x, y, 2 * radius, 2 * radius, _ZONE)
-
-
-def _polygon(points: Sequence[tuple[float, float]], to: Affine) -> QPolygon:
-    return QPolygon([QPoint(round(to.a * x + to.c), round(to.e * y + to.f)) for x, y in points])
