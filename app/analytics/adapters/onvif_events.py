@@ -56,7 +56,7 @@ _STATES = frozenset(
     {"state", "ismotion", "isinside", "istamper", "active", "logicalstate", "isloitering"}
     | {"issounddetected", "crowd", "isobjectleft", "isobjectremoved", "inside", "alarm"}
 )
-_MOST_OPEN = 4096
+_MOST_REMEMBERED = 4096
 _RULES = ("Rule", "RuleName", "rule")
 _OBJECTS = ("ObjectId", "ObjectID", "objectId")
 _CLASSES = ("ClassTypes", "ClassType", "Class", "ObjectType")
@@ -94,9 +94,14 @@ class PropertyEvents:
         self._clock = clock
         self._classes = classes
         self._open: dict[str, AnalyticsEvent] = {}
+        self._over: dict[str, AnalyticsEvent] = {}
+        """The last end of each property: it may come twice."""
 
     def read(self, told: Notification) -> AnalyticsEvent | None:
-        """The event, or ``None`` for the end of what was never true here."""
+        """The event, or ``None`` for the end of what was never true here.
+
+        What comes twice gives the same event twice.
+        """
         holds = _state(told.data) if told.operation in ("", "Initialized", "Changed") else None
         key = told.key
         if told.operation == "Deleted" or holds is False:
@@ -108,34 +113,35 @@ class PropertyEvents:
             is_old = told.operation == "Initialized"
             phase = EventPhase.STATE if is_old else EventPhase.START
         event = self._event(told, self._identity(key, told, phase), phase, told.time_us)
-        if phase is not EventPhase.PULSE:
-            if len(self._open) >= _MOST_OPEN:
-                self._open.pop(next(iter(self._open)))
-            self._open[key] = event
+        over = self._over.get(key)
+        is_over = over is not None and over.event_id == event.event_id
+        if phase is not EventPhase.PULSE and not is_over:
+            _remember(self._open, key, event)
         return event
 
     def deleted(self, topic: str, received_us: int) -> AnalyticsEvent | None:
         """The end of the property of ``topic``: a message without content, so without a time."""
         opened = self._open.pop(topic, None)
         if opened is None:
-            return None
-        return msgspec.structs.replace(
-            opened,
-            phase=EventPhase.END,
-            received_us=received_us,
-            end_us=max(opened.time_us, opened.time_us + received_us - opened.received_us),
-        )
+            return self._over.get(topic)
+        lasted_us = max(0, received_us - opened.received_us)
+        return self._close(topic, opened, opened.time_us + lasted_us, received_us)
 
     def _end(self, key: str, told: Notification) -> AnalyticsEvent | None:
         opened = self._open.pop(key, None)
         if opened is None:
-            return None
-        return msgspec.structs.replace(
-            opened,
-            phase=EventPhase.END,
-            received_us=told.received_us,
-            end_us=max(opened.time_us, told.time_us),
+            over = self._over.get(key)
+            return over if over is not None and over.end_us == told.time_us else None
+        return self._close(key, opened, max(opened.time_us, told.time_us), told.received_us)
+
+    def _close(
+        self, key: str, opened: AnalyticsEvent, end_us: int, received_us: int
+    ) -> AnalyticsEvent:
+        over = msgspec.structs.replace(
+            opened, phase=EventPhase.END, received_us=received_us, end_us=end_us
         )
+        _remember(self._over, key, over)
+        return over
 
     def _identity(self, key: str, told: Notification, phase: EventPhase) -> str:
         parts = [key, str(told.time_us)]
@@ -170,6 +176,12 @@ class PropertyEvents:
             attributes=make_attributes(_simple_items(told.data)),
             raw_topic=told.topic,
         )
+
+
+def _remember(kept: dict[str, AnalyticsEvent], key: str, event: AnalyticsEvent) -> None:
+    if key not in kept and len(kept) >= _MOST_REMEMBERED:
+        kept.pop(next(iter(kept)))
+    kept[key] = event
 
 
 def kind_of(local_topic: str) -> str:

@@ -89,7 +89,23 @@ def test_a_message_without_content_ends_the_state_of_its_topic() -> None:
     assert ended is not None
     assert (ended.phase, ended.event_id) == (_END, began.event_id)
     assert ended.end_us == _BEGAN + 5_000_000
-    assert source.say(None) is None
+
+
+def test_an_end_that_comes_twice_is_the_same_end() -> None:
+    source = _Source()
+    source.say({"IsInside": True})
+    assert source.say({"IsInside": False}, 2) == source.say({"IsInside": False}, 2)
+    assert source.say({"IsInside": False}, 3) is None
+    source.say({"IsInside": True}, 4)
+    assert source.say(None, late_s=6) == source.say(None, late_s=7)
+
+
+def test_a_beginning_that_comes_again_after_its_end_begins_nothing() -> None:
+    source = _Source()
+    began = source.say({"IsInside": True})
+    source.say({"IsInside": False}, 2)
+    assert source.say({"IsInside": True}) == began
+    assert source.say({"IsInside": False}, 9) is None
 
 
 def test_what_was_never_true_does_not_end() -> None:
