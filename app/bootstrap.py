@@ -14,6 +14,7 @@ from app.core.tasks import Tasks
 from app.services.analytics import AnalyticsService
 from app.services.camera_logins import CameraLogins
 from app.services.credentials import Credentials, KeyringCredentials
+from app.services.event_objects import EventObjects
 from app.services.event_severity import SeverityTable
 from app.services.event_store import EventStore
 from app.services.event_thumbnails import EventThumbnails
@@ -130,6 +131,7 @@ def running_services(
             SystemClock(),
             dispatcher,
             workstation=platform.node(),
+            complete=EventObjects(timelines).complete,
         )
         analytics.events.connect(events.on_events)
         stack.callback(events.close)

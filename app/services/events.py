@@ -1,7 +1,7 @@
 """What happened in the city: events of all backends, kept, gathered and marked."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from app.core.clock import Clock
@@ -54,7 +54,9 @@ class EventService:
         dispatcher: Dispatcher,
         *,
         workstation: str,
+        complete: Callable[[AnalyticsEvent], AnalyticsEvent] = lambda event: event,
     ) -> None:
+        """``complete`` adds what else is known of an event, from memory."""
         self.rate_changed: Event[int] = Event("events.rate_changed")
         self.facets_changed: Event[None] = Event("events.facets_changed")
         self.marks = EventMarks(clock)
@@ -65,6 +67,7 @@ class EventService:
         self._notices = notices
         self._clock = clock
         self._dispatcher = dispatcher
+        self._complete = complete
         self._memory = EventGroups(workstation)
         self._lists: list[EventList] = []
         self._incoming: deque[AnalyticsEvent] = deque()
@@ -187,6 +190,7 @@ class EventService:
         if camera is None:
             self._unknown += 1
             return
+        event = self._complete(event)
         outcome = self._memory.add(event, self._severities.severity(event), camera)
         if outcome.effect is Effect.OLD:
             self._look_up(event, camera)
