@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import av
 import av.error
+import av.logging
 
 from app.analytics.adapters.adapter import NOTHING, Reading
 from app.analytics.adapters.errors import BadMessage
@@ -212,6 +213,8 @@ class MetadataTrack:
 
 @functools.cache
 def _interrupter() -> Interrupter:
+    """Ends reads; asked for before anything is opened."""
+    av.logging.set_level(None)  # FFmpeg's own lines hold the address with the password.
     return Interrupter(av)
 
 

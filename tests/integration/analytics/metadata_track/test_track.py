@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import logging
 import queue
 import threading
 import time
@@ -128,7 +129,10 @@ def test_a_silent_camera_is_given_up_for_a_new_session() -> None:
         assert heard.frames(1)
 
 
-def test_a_login_in_the_address_is_used_and_never_said() -> None:
+def test_a_login_in_the_address_is_used_and_never_said(
+    caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
+) -> None:
+    caplog.set_level(logging.DEBUG)
     with RtspMetadataServer([_DOCUMENT], login="wall:s3cret") as server:
         right = server.url.replace("//", "//wall:s3cret@")
         with _track(right) as heard:
@@ -136,6 +140,11 @@ def test_a_login_in_the_address_is_used_and_never_said() -> None:
         with _track(right.replace("s3cret", "guessed")) as heard:
             state, sentence = heard.trouble()
             assert (state, sentence) == (_REFUSED, "The camera refuses the user or the password")
+        with _track("rtsp://wall:s3cret@127.0.0.1:1/x") as heard:
+            heard.trouble()
+    written = caplog.text + "".join(capfd.readouterr())
+    assert "s3cret" not in written
+    assert "guessed" not in written
 
 
 @pytest.mark.parametrize(
