@@ -12,7 +12,7 @@ import time
 from app.demo.backend import onvif_json
 from app.demo.backend.box_publisher import BoxPublisher
 from app.demo.backend.broker import DemoBroker
-from app.demo.backend.onvif_scene import utc_text
+from app.demo.backend.onvif_scene import CLASSES, utc_text
 from app.demo.backend.rules import LINE_RULE, Happening, happenings
 from app.demo.backend.switches import SwitchTable
 from app.demo.cameras import phase
@@ -133,6 +133,7 @@ class EventPublisher:
         *,
         retain: bool = False,
     ) -> str:
+        data["ClassTypes"] = CLASSES[happening.label][0]
         source = {
             "VideoSourceConfigurationToken": _VIDEO_SOURCE,
             "VideoAnalyticsConfigurationToken": _ANALYTICS,

@@ -4,6 +4,8 @@ A line lies across the road, a zone on the footpath, both on the ground; so it i
 millisecond when a vehicle crosses the one and how long a person is in the other.
 """
 
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -37,7 +39,7 @@ _GROUND = {
     Place.ROUNDABOUT: _Ground((-6.0, 6.0, 14.0), (9.0, 24.0, 13.0, 25.0)),
     Place.HIGHWAY: _Ground((-13.0, 13.0, 30.0), (11.0, 15.5, 14.0, 30.0)),
     Place.BRIDGE: _Ground((-5.2, 5.2, 26.0), (-6.8, -5.3, 14.0, 32.0)),
-    Place.GATE: _Ground((-3.8, 3.8, 24.0), (-5.6, -2.0, 12.0, 29.0)),
+    Place.GATE: _Ground((-3.8, 3.8, 24.0), (-5.6, -2.9, 8.0, 29.0)),
     Place.BUS_STAND: _Ground((-10.0, 6.0, 24.0), (6.4, 10.4, 14.0, 30.0)),
     Place.RESIDENTIAL: _Ground((-3.2, 3.2, 20.0), (-6.2, -3.6, 12.0, 28.0)),
     Place.CROSSROAD: _Ground((-7.0, 7.0, 19.0), (-12.5, 12.5, 41.0, 45.0)),
@@ -64,7 +66,7 @@ class Happening:
     track_id: str
     label: str
     until: float | None = None
-    """The end of what lasts."""
+    """The end of what lasts; it may lie in the next minute."""
 
 
 @cache
@@ -109,7 +111,7 @@ def _crossings(mover: Mover, line: tuple[float, float, float]) -> list[Happening
     found = []
     for second, (_, before), (x, after) in _steps(mover):
         if (before - z) * (after - z) < 0 and x0 <= x <= x1:
-            found.append(Happening(second, LINE_RULE, mover.track_id, mover.label))
+            found.append(Happening(second % LOOP_S, LINE_RULE, mover.track_id, mover.label))
     return found
 
 
@@ -119,27 +121,33 @@ def _loitering(mover: Mover, zone: tuple[float, float, float, float]) -> list[Ha
     found = []
     since = 0
     for index in range(1, len(inside) + 1):
-        if index < len(inside) and inside[index] - inside[index - 1] < 2 * _STEP_S:
+        if index < len(inside) and 0 < inside[index] - inside[index - 1] < 2 * _STEP_S:
             continue
         start, end = inside[since] + LOITERING_S, inside[index - 1]
         if start < end:
-            found.append(Happening(start, ZONE_RULE, mover.track_id, mover.label, until=end))
+            early = start - start % LOOP_S
+            found.append(
+                Happening(start - early, ZONE_RULE, mover.track_id, mover.label, until=end - early)
+            )
         since = index
     return found
 
 
-def _steps(mover: Mover) -> list[tuple[float, Point, Point]]:
-    """Return the moments of a minute at which the mover is there, with where it was and is."""
-    found = []
-    before: Point | None = None
-    for index in range(round(LOOP_S / _STEP_S)):
-        second = index * _STEP_S
-        distance = mover.distance(second)
-        if distance is None:
-            before = None
-            continue
-        x, z, _ = mover.path.place(distance)
-        if before is not None:
-            found.append((second, before, (x, z)))
-        before = (x, z)
-    return found
+def _steps(mover: Mover) -> Iterator[tuple[float, Point, Point]]:
+    """Yield the moments at which the mover is there, with where it was and is.
+
+    Each way through the picture that begins in the minute is followed to its end, also where that
+    lies in the next minute.
+    """
+    for turn in range(round(LOOP_S / mover.period)):
+        begin = (mover.start + turn * mover.period) % LOOP_S
+        before: Point | None = None
+        for index in range(math.ceil(mover.period / _STEP_S)):
+            second = begin + 1e-6 + index * _STEP_S  # not just before the begin
+            distance = mover.distance(second)
+            if distance is None:
+                break
+            x, z, _ = mover.path.place(distance)
+            if before is not None:
+                yield second, before, (x, z)
+            before = (x, z)

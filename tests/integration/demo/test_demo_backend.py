@@ -183,6 +183,7 @@ def test_a_crossed_line_is_told_at_its_moment(backend: DemoBackend) -> None:
     told = json.loads(message.payload)
     assert told["Source"]["Rule"] == message.topic.rpartition("/")[2]
     assert isinstance(told["Data"]["ObjectId"], int)
+    assert told["Data"]["ClassTypes"] in ("Human", "Vehicle")
     assert not message.is_retained
 
 

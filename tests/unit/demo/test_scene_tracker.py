@@ -138,7 +138,8 @@ def test_rules_lie_in_the_picture_and_are_broken_by_what_is_there(scene: str) ->
         if one.rule == ZONE_RULE:
             assert one.label == "person"
             assert one.until is not None
-            assert one.until - one.second < LOOP_S - LOITERING_S
+            assert 0 <= one.second < LOOP_S
+            assert 0 < one.until - one.second < LOOP_S - LOITERING_S
         else:
             assert one.label != "person"
 
@@ -146,3 +147,16 @@ def test_rules_lie_in_the_picture_and_are_broken_by_what_is_there(scene: str) ->
 def test_loitering_can_be_seen_in_most_places() -> None:
     places = [v.name for v in VARIANTS if any(h.rule == ZONE_RULE for h in happenings(v.name))]
     assert len(places) >= 14
+
+
+def test_a_line_is_crossed_when_the_drawn_vehicle_is_on_it() -> None:
+    (line,) = (shape for shape in shapes(SCENE) if shape.is_line)
+    (x0, y0), (x1, y1) = line.points
+    crossings = [one for one in happenings(SCENE) if one.rule == LINE_RULE]
+    assert len(crossings) > 10
+    for one in crossings:
+        boxes = {found.track_id: found.box for found in objects_at(VARIANTS[1], one.second)}
+        left, top, right, bottom = boxes[one.track_id]
+        middle = (left + right) / 2
+        on_line = y0 + (y1 - y0) * (middle - x0) / (x1 - x0)
+        assert top + (bottom - top) / 2 < on_line < bottom + 0.01, one
