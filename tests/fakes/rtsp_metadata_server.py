@@ -6,9 +6,11 @@ It knows only what a client of one track asks for.
 
 import base64
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -25,7 +27,8 @@ _VIDEO_SDP = (
 class RtspMetadataServer:
     """``packets`` are payloads of RTP packets; one may be changed between two sessions.
 
-    ``login`` is ``user:password`` if the server wants one.
+    ``login`` is ``user:password`` if the server wants one; ``certificate`` the path of a server's
+    files without ``.pem`` and ``.key`` for TLS.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class RtspMetadataServer:
         ends: bool = False,
         has_metadata: bool = True,
         answers: bool = True,
+        certificate: Path | None = None,
     ) -> None:
         self.packets = packets
         self.sessions = 0
@@ -45,6 +49,10 @@ class RtspMetadataServer:
         self._login = f"Basic {base64.b64encode(login.encode()).decode()}" if login else ""
         self._ends = ends
         self._answers = answers
+        self._context: ssl.SSLContext | None = None
+        if certificate is not None:
+            self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._context.load_cert_chain(f"{certificate}.pem", f"{certificate}.key")
         self._listener = socket.create_server(("127.0.0.1", 0))
         self.port: int = self._listener.getsockname()[1]
         self._connections: list[socket.socket] = []
@@ -53,6 +61,8 @@ class RtspMetadataServer:
 
     @property
     def url(self) -> str:
+        if self._context is not None:
+            return f"rtsps://localhost:{self.port}/metadata"
         return f"rtsp://127.0.0.1:{self.port}/metadata"
 
     def __enter__(self) -> Self:
@@ -94,7 +104,11 @@ class RtspMetadataServer:
     def _serve(self, connection: socket.socket) -> None:
         with connection:
             try:
-                self._talk(connection)
+                if self._context is None:
+                    self._talk(connection)
+                else:
+                    with self._context.wrap_socket(connection, server_side=True) as secure:
+                        self._talk(secure)
             except OSError:
                 return  # Gone, by either side.
 

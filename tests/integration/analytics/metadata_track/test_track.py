@@ -22,6 +22,7 @@ from app.demo.cameras import phase
 from app.demo.city import build_city
 from app.demo.scenes.catalogue import FPS, LOOP_S
 from app.domain.detection import DetectionFrame
+from tests.fakes.certificates import Authority
 from tests.fakes.demo_city import demo_city
 from tests.fakes.rtsp_metadata_server import RtspMetadataServer
 
@@ -31,6 +32,7 @@ _DOCUMENT = (
 _CAMERA = "BNU-2-2"
 _PATIENCE_S = 30.0
 _SOON = Backoff(0.05, 0.2)
+_UNTRUSTED = "The camera cannot be reached, or its certificate is not trusted"
 _WAITING, _REFUSED = ConnectionState.WAITING, ConnectionState.REFUSED
 
 
@@ -58,10 +60,10 @@ class _Listener:
 
 
 @contextmanager
-def _track(url: str, *, silence_s: float = 40.0) -> Iterator[_Listener]:
+def _track(url: str, *, silence_s: float = 40.0, ca_file: str = "") -> Iterator[_Listener]:
     listener = _Listener()
     track = MetadataTrack(
-        SourceConfig("bannu", "onvif-xml", metadata_urls={_CAMERA: url}),
+        SourceConfig("bannu", "onvif-xml", metadata_urls={_CAMERA: url}, ca_file=ca_file),
         _CAMERA,
         deliver=listener.readings.put,
         bad=listener.bad.put,
@@ -145,6 +147,19 @@ def test_a_login_in_the_address_is_used_and_never_said(
     written = caplog.text + "".join(capfd.readouterr())
     assert "s3cret" not in written
     assert "guessed" not in written
+
+
+def test_a_track_may_come_over_tls_from_whom_the_authority_knows() -> None:
+    authority = Authority.shared()
+    ca_file = str(authority.ca_file)
+    with RtspMetadataServer([_DOCUMENT], certificate=authority.server("localhost")) as server:
+        with _track(server.url, ca_file=ca_file) as heard:
+            assert heard.frames(1)
+        with _track(server.url) as heard:
+            assert heard.trouble() == (_WAITING, _UNTRUSTED)
+    stranger = RtspMetadataServer([_DOCUMENT], certificate=authority.server("elsewhere"))
+    with stranger as server, _track(server.url, ca_file=ca_file) as heard:
+        assert heard.trouble() == (_WAITING, _UNTRUSTED)
 
 
 @pytest.mark.parametrize(
