@@ -265,9 +265,12 @@ class Control:
             return Condition(ConnectionState.NOT_CONFIGURED, source.trouble)
         if source.tracks is not None:
             return source.tracks.condition()
-        broker = self._brokers.get(source.config.broker)
-        if source.topics is None or broker is None:
+        if source.topics is None:
             return Condition(ConnectionState.NOT_CONFIGURED, _NO_TOPIC)
+        broker = self._brokers.get(source.config.broker)
+        if broker is None:
+            sentence = f"The settings hold no broker '{source.config.broker}'"
+            return Condition(ConnectionState.NOT_CONFIGURED, sentence)
         found = broker.condition(source.topics)
         if not found.sentence and source.backend is not None and source.backend.sentence:
             return Condition(found.state, source.backend.sentence)
