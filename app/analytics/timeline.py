@@ -81,11 +81,6 @@ class Timeline:
 
     # --- the GUI thread ----------------------------------------------------------------------
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to draw at any moment of the newest seconds."""
-        return not self._tracks and not any(objects for _, objects in self._untracked)
-
     def boxes_at(self, time_us: int, trail_us: int = 0) -> list[TimedBox]:
         """Where everything was at that moment; ``trail_us``: with so much of the way there.
 

@@ -174,7 +174,6 @@ def test_an_empty_complete_frame_clears_at_once() -> None:
     timeline = filled(frame(0.0, thing("7"), standing("8", 0.8), thing(None, 0.1)), frame(0.1))
     assert ids(timeline, 0.09) == {"7", "8", None}
     assert ids(timeline, 0.1) == set()
-    assert not filled(frame(0.0, thing("7"))).is_empty
 
 
 def test_a_word_of_its_end_ends_an_object_at_once() -> None:
