@@ -131,14 +131,15 @@ class Desk:
         for entry in self.entries[first:last]:
             self.pipeline.take(entry)
 
-    def run_to(self, frame: float) -> None:
-        """Let the time pass up to the moment of a frame, in steps of a round's eight ms."""
+    def run_to(self, frame: float, *, feeds: bool = True) -> None:
+        """Let the time pass up to the moment of a frame, in steps of a round's eight ms; packets
+        arrive meanwhile if it ``feeds``."""
         clock = self.clock
         assert clock is not None
         end_us = BEGAN_US + round(frame * FRAME_US)
         while clock.now_us < end_us:
             clock.now_us = min(end_us, clock.now_us + 8_000)
-            entries = self.entries
+            entries = self.entries if feeds else []
             while self._fed < len(entries) and entries[self._fed].stamp.arrival_us <= clock.now_us:
                 self.pipeline.take(entries[self._fed])
                 self._fed += 1

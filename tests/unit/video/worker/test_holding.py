@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import pytest
 from av.packet import Packet
+from av.video.frame import VideoFrame
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -173,6 +174,23 @@ def test_after_the_end_nothing_that_waited_is_shown(desk: Desk) -> None:
     shown = desk.reader.sequence(1)
     desk.run_to(40)
     assert desk.reader.sequence(1) == shown
+
+
+def test_pictures_of_an_engine_that_decodes_by_itself_wait_too(desk: Desk) -> None:
+    """libVLC gives no packets, so it is the pictures that are held, and never many of them."""
+    desk.pipeline.begin(None, 1.0)
+    desk.show(0, 1, holds={1: HOLD_US})
+    clock = desk.clock
+    assert clock is not None
+    shown: list[float | None] = []
+    for number in range(40):
+        desk.run_to(number, feeds=False)
+        frame = VideoFrame(160, 90, "bgr0")
+        desk.pipeline.show((frame, Stamp(None, 0, clock.now_us)))
+        assert desk.frame(0) == number
+        shown.append(desk.frame(1))
+    assert shown[:HOLD] == [None] * HOLD
+    assert shown[HOLD + 1 :] == pytest.approx(range(40 - HOLD - 1), abs=1)
 
 
 @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=40), st.integers(1, 500_000))
