@@ -197,6 +197,7 @@ class WallCanvas(QWidget):
         tile = self._tiles.get(key)
         if tile is not None and tile.paused is not None:
             tile.paused = None
+            self._engine.picture(key)  # or the age would still be that of the last one taken
             self._judge(tile)
             self.update(tile.qt_frame)
 
