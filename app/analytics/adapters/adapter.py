@@ -19,6 +19,7 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     """What one message held; empty for a message that is fine and says nothing to us.
 
     ``unknown``: names in the message of cameras that the source's ``cameras`` do not hold.
+    ``faults``: sentences about parts that could not be understood, where others could.
     ``is_available``: whether the backend works, where the message is about that.
     """
 
@@ -26,6 +27,7 @@ class Reading(msgspec.Struct, frozen=True, gc=False):
     events: Sequence[AnalyticsEvent] = ()
     zones: Sequence[Zones] = ()
     unknown: Sequence[str] = ()
+    faults: Sequence[str] = ()
     is_available: bool | None = None
 
 

@@ -75,6 +75,7 @@ class MetadataPackets:
         return Reading(
             tuple(frame for reading in readings for frame in reading.frames),
             tuple(event for reading in readings for event in reading.events),
+            faults=tuple(fault for reading in readings for fault in reading.faults),
         )
 
     def _inflate(self, packet: bytes) -> Iterator[tuple[bytes, bool]]:

@@ -33,9 +33,8 @@ _ROOTS = (TT + "MetadataStream", TT + "MetaDataStream")  # Examples use the seco
 _READ = (FRAME, NOTIFICATION, PTZ_STATUS, *_ROOTS)
 _ENDS = (b"MetadataStream>", b"MetaDataStream>")
 _UNSAFE = "The XML declares a document type, which is not safe to read"
-_BEGINS = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml|(?:[\w.-]+:)?(?:Meta[dD]ataStream|Frame)[\s>])"
-)
+_BEGINS = re.compile(rb"(?:\xef\xbb\xbf)?\s*<(?:\?xml\s|(?:[\w.-]+:)?Meta[dD]ataStream[\s>])")
+_BARE_FRAME = re.compile(rb"\s*<(?:[\w.-]+:)?Frame\s")
 _NO_BEGINNING = "The XML does not begin with a metadata stream"
 Found = DetectionFrame | AnalyticsEvent
 _LARGEST = 4 * 1024 * 1024
@@ -51,7 +50,7 @@ _SAFE: dict[str, Any] = {
 
 
 class OnvifXml:
-    """Reads whole documents; ``stream`` reads what comes in pieces."""
+    """Reads whole documents, a frame without its stream too; ``stream`` reads pieces."""
 
     def __init__(self, config: SourceConfig) -> None:
         self._cameras = config.cameras
@@ -71,7 +70,8 @@ class OnvifXml:
             if camera is None:
                 return Reading(unknown=(topic,))
         stream = self.stream(camera)
-        reading = stream.feed(payload, received_us)
+        is_bare = _BARE_FRAME.match(payload) is not None
+        reading = stream.feed(payload, received_us, is_beginning=is_bare)
         if stream.is_open:
             raise BadMessage("The XML document is not complete")
         return reading
@@ -105,44 +105,49 @@ class MetadataStream:
 
         ``is_beginning``: a document is known to begin here, however short the piece.
 
-        Raises ``BadMessage`` for a document that is broken, too large or unsafe; what was complete
-        before the fault is lost with it.
+        Raises ``BadMessage`` for what is broken, too large or unsafe; where something else was
+        complete, that is returned and the faults are with it.
         """
-        frames: list[DetectionFrame] = []
-        events: list[AnalyticsEvent] = []
+        found: list[Found] = []
+        faults: list[str] = []
         try:
-            if is_beginning:
-                self._begin()
             for part in _documents(data):
-                is_whole = self._parser is None and part.rstrip().endswith(_ENDS)
-                read = self._read_whole if is_whole else self._read_piece
-                for found in read(part, received_us):
-                    if isinstance(found, DetectionFrame):
-                        frames.append(found)
-                    else:
-                        events.append(found)
-        except BadMessage:
+                for element in self._elements(part, is_beginning=is_beginning):
+                    self._read_element(element, received_us, found, faults)
+                is_beginning = False
+        except BadMessage as error:
             self._parser = None
-            raise
-        except (etree.LxmlError, ArithmeticError, LookupError, RecursionError, ValueError):
+            faults.append(str(error))
+        except (etree.LxmlError, ValueError, RecursionError):
             self._parser = None
-            raise BadMessage("The XML is broken") from None
-        return Reading(tuple(frames), tuple(events)) if frames or events else NOTHING
+            faults.append("The XML is broken")
+        if found:
+            frames = tuple(each for each in found if isinstance(each, DetectionFrame))
+            events = tuple(each for each in found if isinstance(each, AnalyticsEvent))
+            return Reading(frames, events, faults=faults)
+        if faults:
+            raise BadMessage(faults[0])
+        return NOTHING
 
-    def _read_whole(self, data: bytes, received_us: int) -> Iterator[Found]:
+    def _elements(self, data: bytes, *, is_beginning: bool) -> Iterator[etree._Element]:
+        if (self._parser is None or is_beginning) and data.rstrip().endswith(_ENDS):
+            return self._of_whole(data)
+        if is_beginning:
+            self._begin()
+        return self._of_piece(data)
+
+    def _of_whole(self, data: bytes) -> Iterator[etree._Element]:
         """A document in one piece: half the time of one that comes in pieces."""
+        self._parser = None
         if not begins_document(data):
             raise BadMessage(_NO_BEGINNING)
         self._size = 0
         self._check(data)
         root = etree.fromstring(data, self._whole_parser)
         _check_document(root)
-        for element in root.iter(FRAME, NOTIFICATION, PTZ_STATUS):
-            found = self._element(element, element.getparent(), received_us)
-            if found is not None:
-                yield found
+        yield from root.iter(FRAME, NOTIFICATION, PTZ_STATUS)
 
-    def _read_piece(self, data: bytes, received_us: int) -> Iterator[Found]:
+    def _of_piece(self, data: bytes) -> Iterator[etree._Element]:
         parser = self._open(data)
         if parser is None:
             return
@@ -151,9 +156,7 @@ class MetadataStream:
         for _, element in parser.read_events():
             _check_document(element)
             parent = element.getparent()
-            found = self._element(element, parent, received_us)
-            if found is not None:
-                yield found
+            yield element
             if parent is None:
                 self._parser = None
                 parser.close()
@@ -183,15 +186,28 @@ class MetadataStream:
         self._parser = etree.XMLPullParser(("end",), tag=_READ, **_SAFE)
         self._size = 0
 
-    def _element(
-        self, element: etree._Element, parent: etree._Element | None, received_us: int
-    ) -> Found | None:
-        if element.tag == FRAME:
+    def _read_element(
+        self, element: etree._Element, received_us: int, found: list[Found], faults: list[str]
+    ) -> None:
+        try:
+            read = self._element(element, received_us)
+        except BadMessage as error:
+            faults.append(str(error))
+        except (ArithmeticError, LookupError, ValueError):
+            faults.append("A part of the XML cannot be understood")
+        else:
+            if read is not None:
+                found.append(read)
+
+    def _element(self, element: etree._Element, received_us: int) -> Found | None:
+        tag = element.tag
+        if tag == FRAME:
             return read_frame(self._scene, self._camera, element, received_us)
-        if element.tag == NOTIFICATION:
+        if tag == NOTIFICATION:
             told = read_notification(self._camera, element, received_us)
             return self._events.read(told) if told is not None else None
-        if element.tag == PTZ_STATUS and (parent is None or parent.tag != FRAME):
+        parent = element.getparent()
+        if tag == PTZ_STATUS and (parent is None or parent.tag != FRAME):
             return read_ptz(self._scene, self._camera, element, received_us)
         return None
 

@@ -14,7 +14,7 @@ import av
 import av.error
 import av.logging
 
-from app.analytics.adapters.adapter import NOTHING, Reading
+from app.analytics.adapters.adapter import Reading
 from app.analytics.adapters.errors import BadMessage
 from app.analytics.adapters.metadata_packets import MetadataPackets, UnreadableTrack
 from app.analytics.adapters.onvif_xml import OnvifXml
@@ -202,7 +202,9 @@ class MetadataTrack:
         except BadMessage as error:
             self._bad(str(error))
             return
-        if reading is not NOTHING and (reading.frames or reading.events):
+        for fault in reading.faults:
+            self._bad(fault)
+        if reading.frames or reading.events:
             self._deliver(reading)
 
     def _why_lost(self, error: Exception) -> str:

@@ -55,6 +55,7 @@ def rounded(reading: Reading) -> Reading:
         tuple(_rounded_event(event) for event in reading.events),
         reading.zones,
         reading.unknown,
+        reading.faults,
         reading.is_available,
     )
 

@@ -7,6 +7,7 @@ import random
 import pytest
 
 from app.analytics.adapters.adapter import Reading
+from app.analytics.adapters.errors import BadMessage
 from app.analytics.adapters.metadata_packets import MetadataPackets
 from app.analytics.adapters.onvif_xml import OnvifXml
 from app.analytics.messages import SourceConfig
@@ -100,6 +101,34 @@ def test_who_comes_late_begins_with_the_next_document() -> None:
         missed = dice.randrange(60, len(document))
         assert not packets.feed(document[missed:], RECEIVED_US).frames
         assert len(packets.feed(document, RECEIVED_US).frames) == 1
+
+
+def test_a_part_that_is_broken_takes_nothing_else_with_it() -> None:
+    document = Case("onvif_idle.xml", "onvif-xml").payload
+    stream = OnvifXml(SourceConfig(SOURCE, "onvif-xml")).stream(CAMERA)
+    without_a_date = document.replace(b"2008-10-10T12:24:57.421", b"1970-01-01T00:00:00", 1)
+    reading = stream.feed(without_a_date, RECEIVED_US)
+    assert len(reading.frames) == 3
+    (fault,) = reading.faults
+    assert "before the year 2000" in fault
+    cut = document.rindex(b"<tt:Frame")
+    reading = stream.feed(document[:cut], RECEIVED_US)
+    assert len(reading.frames) == 3
+    with pytest.raises(BadMessage, match="The XML is broken"):
+        stream.feed(b"</tt:Nonsense>", RECEIVED_US)
+    assert len(stream.feed(document, RECEIVED_US).frames) == 4
+
+
+def test_a_frame_may_come_without_its_stream() -> None:
+    """As Milestone's AI Bridge takes it."""
+    frame = (
+        b'<tt:Frame xmlns:tt="http://www.onvif.org/ver10/schema" UtcTime="2021-10-05T15:13:27Z">'
+        b"</tt:Frame>"
+    )
+    adapter = OnvifXml(SourceConfig(SOURCE, "onvif-xml"))
+    assert len(adapter.read("", frame, RECEIVED_US, CAMERA).frames) == 1
+    with pytest.raises(BadMessage, match="not complete"):
+        adapter.read("", frame[:-12], RECEIVED_US, CAMERA)
 
 
 def _positions(text: bytes, word: bytes) -> list[int]:
