@@ -160,22 +160,22 @@ class Broker:
 
     def __init__(self, config: BrokerConfig, inbox: Inbox) -> None:
         self.config = config
-        self._boxes = BoxFeed(inbox)
-        self._events = EventFeed(inbox)
-        self._box_session = MqttSession(config, "boxes", self._boxes, is_lasting=False)
-        self._event_session = MqttSession(config, "events", self._events, is_lasting=True)
+        self.boxes = BoxFeed(inbox)
+        self.events = EventFeed(inbox)
+        self._box_session = MqttSession(config, "boxes", self.boxes, is_lasting=False)
+        self._event_session = MqttSession(config, "events", self.events, is_lasting=True)
         self._has_boxes = False
         self._has_events = False
 
     def serve(self, sources: Sequence[BrokerSource], wanted: frozenset[str]) -> None:
         """The sources from now on, and the cameras whose boxes are wanted."""
-        self._boxes.serve([source for source in sources if source.boxes is not None])
-        self._events.serve([source for source in sources if source.events is not None])
+        self.boxes.serve([source for source in sources if source.boxes is not None])
+        self.events.serve([source for source in sources if source.events is not None])
         self.want(wanted)
         self._event_session.subscribe(
             frozenset(
                 name
-                for source in self._events.sources
+                for source in self.events.sources
                 if source.events is not None
                 for name in source.events.filters_of_all()
             )
@@ -183,17 +183,17 @@ class Broker:
         if self.config.trouble:
             return
         # A connection is opened when there is something to hear on it.
-        if self._boxes.sources and not self._has_boxes:
+        if self.boxes.sources and not self._has_boxes:
             self._has_boxes = True
             self._box_session.start()
-        if self._events.sources and not self._has_events:
+        if self.events.sources and not self._has_events:
             self._has_events = True
             self._event_session.start()
 
     def want(self, cameras: frozenset[str]) -> None:
         """Subscribe to the boxes of these cameras and of no others."""
         filters: set[str] = set()
-        for source in self._boxes.sources:
+        for source in self.boxes.sources:
             if source.boxes is not None:
                 own = cameras.intersection(source.config.cameras.values())
                 filters |= source.boxes.filters_of(own)
@@ -205,9 +205,9 @@ class Broker:
             return Condition(ConnectionState.NOT_CONFIGURED, self.config.trouble)
         conditions = []
         if source.boxes is not None:
-            conditions.append(_condition(self._boxes, source.boxes))
+            conditions.append(_condition(self.boxes, source.boxes))
         if source.events is not None:
-            conditions.append(_condition(self._events, source.events))
+            conditions.append(_condition(self.events, source.events))
         worst = max(conditions, key=lambda found: _RANK[found.state])
         sentences = (found.sentence for found in conditions if found.state is worst.state)
         sentence = next(filter(None, sentences), "")
@@ -241,7 +241,7 @@ def _condition(feed: _Feed, template: TopicTemplate) -> Condition:
     denied = sorted(name for name in feed.denied if template.is_about(name))
     if not denied:
         return feed.condition
-    others = f" and {len(denied) - 1} others" if len(denied) > 1 else ""
+    others = f" and {len(denied) - 1} more" if len(denied) > 1 else ""
     return Condition(
         ConnectionState.REFUSED, f"It does not let us read the topic '{denied[0]}'{others}"
     )

@@ -123,7 +123,7 @@ def _of_certificate(error: ssl.SSLCertVerificationError, config: BrokerConfig) -
 
 
 def _of_tls(error: ssl.SSLError) -> Failure:
-    reason = error.reason or ""
+    reason = getattr(error, "reason", None) or ""  # not every one has it
     if reason in ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "HTTP_REQUEST"):
         return Failure("It does not speak TLS on this port", is_refusal=True)
     if "CERTIFICATE_REQUIRED" in reason or "HANDSHAKE_FAILURE" in reason:

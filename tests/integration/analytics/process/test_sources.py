@@ -17,8 +17,8 @@ _GOLDEN = Path(__file__).parents[3] / "unit" / "analytics" / "golden"
 _DOCUMENT = (_GOLDEN / "onvif_classifier.xml").read_bytes()
 
 
-def _tracks(urls: dict[str, str], **changes: str) -> SourceConfig:
-    return SourceConfig("city", "onvif-xml", metadata_urls=urls, **changes)
+def _tracks(urls: dict[str, str], trouble: str = "") -> SourceConfig:
+    return SourceConfig("city", "onvif-xml", metadata_urls=urls, trouble=trouble)
 
 
 def test_tracks_are_open_only_while_their_boxes_are_wanted() -> None:
