@@ -29,11 +29,13 @@ class Arrivals:
         self.received_us = 0
         """When the newest one came, on this workstation's clock."""
         self.heard_us = 0
-        """When anything came, newest or not."""
+        """When anything that could be believed came, newest or not."""
         self.least_delay_us: int | None = None
         """The least delay among the newest frames, for telling clocks that cannot agree."""
         self.refused = 0
         """Frames whose time could not be."""
+        self.refused_us = 0
+        """When the last of them came."""
         self._interval_us: float | None = None
         self._delays: deque[int] = deque(maxlen=_KEPT)
         self._strays = _Strays(_STRAY_US)
@@ -64,7 +66,6 @@ class Arrivals:
         """``True``: it follows what came before. ``False``: the clock was set, all begins anew.
         ``None``: not to be believed."""
         time_us, received_us = frame.time_us, frame.received_us
-        self.heard_us = max(self.heard_us, received_us)
         newest = self.newest_us
         if newest is None:
             self._begin(frame)
@@ -74,10 +75,12 @@ class Arrivals:
         if not -_STRAY_US < ahead - expected < _STRAY_US:
             if self._strays.add(time_us, received_us) < _STRAYS:
                 self.refused += 1
+                self.refused_us = received_us
                 return None
             self._begin(frame)
             return False
         self._strays.clear()
+        self.heard_us = max(self.heard_us, received_us)
         if ahead < -_BACK_US and self._returns.add(time_us, received_us) >= _STRAYS:
             self._begin(frame)
             return False
@@ -93,6 +96,7 @@ class Arrivals:
 
     def _begin(self, frame: DetectionFrame) -> None:
         self.newest_us, self.received_us = frame.time_us, frame.received_us
+        self.heard_us = frame.received_us
         self.clock = frame.clock
         self._strays.clear()
         self._returns.clear()

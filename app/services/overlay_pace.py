@@ -22,6 +22,10 @@ _KNOWN_FROM = 5
 """Frames after which the lateness counts as known: about a second."""
 _WITHIN = 0.9
 """The share of the frames for which the picture waits."""
+_FUTURE_S = -5.0
+"""Boxes can be there before their picture is shown, but not by so much."""
+_PAST_S = 3600.0
+"""No backend falls so far behind: it is the clock."""
 _HOPELESS_S = 1.15
 """What comes so much later than the longest wait has faded before it could be drawn."""
 _MAX_RHYTHM_S = 1.0
@@ -37,6 +41,11 @@ class Pace:
     lag_s: float | None = None
     wanted_s: float | None = None
     clock_ahead_s: float = 0.0
+    stamped_off_s: float = 0.0
+    """By how much the boxes' stamps lie after (or, negative, before) those of the pictures, where
+    that cannot be."""
+    are_times_refused: bool = False
+    """Whether nothing comes but boxes whose times cannot be."""
     silent_s: float | None = None
     """How long nothing came; ``None`` when nothing ever did."""
 
@@ -59,6 +68,9 @@ def pace_of(
     if not heard:
         return Pace()
     silent_s = max(0.0, (now_us - heard) / 1e6)
+    refused = max(each.timeline.arrivals.refused_us for each in timelines)
+    if silent_s > LOST_AFTER_S and now_us - refused < LOST_AFTER_S * 1e6:
+        return Pace(are_times_refused=True, silent_s=silent_s)
     found: list[tuple[float, float | None]] = []
     exact, ahead_us = True, 0
     for each in timelines:
@@ -71,11 +83,14 @@ def pace_of(
         found.append(_lateness(arrivals, shift_us, view.offset_us))
     if not found:
         return Pace(silent_s=silent_s)
-    in_reach = [each for each in found if each[0] <= longest_s + _HOPELESS_S]
+    in_reach = [each for each in found if _FUTURE_S <= each[0] <= longest_s + _HOPELESS_S]
+    nearest = min((lag for lag, _wait in found), key=abs)
+    if not in_reach and not _FUTURE_S <= nearest <= _PAST_S:
+        return Pace(wanted_s=0.0, stamped_off_s=-nearest, silent_s=silent_s)
     waits = [wait for _lag, wait in in_reach if wait is not None]
     return Pace(
         Sync.EXACT if exact else Sync.APPROXIMATE,
-        max(lag for lag, _wait in in_reach or found),
+        max(0.0, *(lag for lag, _wait in in_reach or found)),
         max(waits, default=None) if in_reach else 0.0,
         ahead_us / 1e6,
         silent_s,
@@ -93,7 +108,7 @@ def _lateness(
 ) -> tuple[float, float | None]:
     """How late the boxes usually are, and the wait that fits nearly all; seconds."""
     usual, nearly_all = arrivals.delay_us(0.5) or 0, arrivals.delay_us(_WITHIN) or 0
-    lag_s = max(0.0, lateness_us(usual, shift_us, picture_offset_us) / 1e6)
+    lag_s = lateness_us(usual, shift_us, picture_offset_us) / 1e6
     if arrivals.count < _KNOWN_FROM:
         return (lag_s, None)
     rhythm_s = arrivals.interval_us / 1e6
@@ -172,6 +187,12 @@ def _why_none(
         if state is not None and state.state is not ConnectionState.CONNECTED:
             why = state.sentence or _STATES[state.state]
             return f"No boxes come from '{source.name}': {why}"
+    if pace.are_times_refused:
+        return f"Boxes come from {names} with times that cannot be right"
+    if pace.stamped_off_s:
+        side = "after" if pace.stamped_off_s > 0 else "before"
+        off = _span(abs(pace.stamped_off_s))
+        return f"The boxes are stamped {off} {side} the pictures: their clocks do not agree"
     if pace.silent_s is not None and pace.silent_s > SILENT_AFTER_S:
         return f"No boxes have come from {names} for {_span(pace.silent_s)}"
     if view.clock is None or now - view.shown_at < _PATIENCE_S:
@@ -186,7 +207,14 @@ def _span(seconds: float) -> str:
         return f"{seconds // 10 * 10:.0f} s"
     if seconds < 7200:
         return f"{seconds // 60:.0f} min"
-    return f"{seconds // 3600:.0f} h"
+    if seconds < 2 * _DAY_S:
+        return f"{seconds // 3600:.0f} h"
+    if seconds < 730 * _DAY_S:
+        return f"{seconds // _DAY_S:.0f} days"
+    return f"{seconds // (365.25 * _DAY_S):.0f} years"
+
+
+_DAY_S = 86_400
 
 
 _STATES = {

@@ -155,6 +155,31 @@ def test_a_backend_whose_clock_runs_ahead_is_told() -> None:
     assert street.status.sentence == "The clock of the boxes runs 30 s ahead of this workstation"
 
 
+@pytest.mark.parametrize(
+    ("years", "words"), [(-56, "55 years before the pictures"), (74, "73 years after the pictures")]
+)
+def test_boxes_from_1970_or_2100_are_told(years: int, words: str) -> None:
+    street = Street()
+    street.run(5, late_s=0.1, clock_ahead_s=years * 365 * 86400.0)
+    assert street.paint(4.8) is None
+    assert street.held == 0.0
+    assert (street.status.sync, street.status.lag_s) == (Sync.NONE, None)
+    assert street.status.sentence == (f"The boxes are stamped {words}: their clocks do not agree")
+
+
+def test_boxes_whose_times_go_hither_and_thither_are_told() -> None:
+    street = Street()
+    street.run(2, late_s=0.1)
+    for number in range(1, 26):
+        wild = 3600.0 * number * (-1) ** number
+        street.run(0.2, late_s=0.1, clock_ahead_s=wild)
+        street.clock.seconds += 0.2
+    street.overlays.tick()
+    assert street.status.sync is Sync.NONE
+    said = "Boxes come from 'bannu' with times that cannot be right"
+    assert street.status.sentence == said
+
+
 # --- when none come --------------------------------------------------------------------------
 
 
