@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from tests.benchmarks.events import run as run_events
 from tests.benchmarks.overlay import run as run_overlay
 from tests.benchmarks.parts import PARTS, Options, say
 from tests.benchmarks.picture_health import run as run_health
@@ -11,7 +12,8 @@ from tests.benchmarks.results import Result, machine, table, write_json
 from tests.benchmarks.soak import run as run_soak
 from tests.benchmarks.wall import run as run_wall
 
-_REGISTERED = (run_wall, run_overlay, run_health, run_soak)  # importing them registers them
+# Importing them registers them.
+_REGISTERED = (run_wall, run_overlay, run_health, run_events, run_soak)
 
 
 def _parse() -> argparse.Namespace:

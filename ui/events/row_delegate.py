@@ -1,9 +1,19 @@
 """Paints one row of the list of events: picture, severity, camera, what happened, when."""
 
+from collections import OrderedDict
 from datetime import UTC, datetime
+from functools import lru_cache
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
+from PySide6.QtCore import (
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPoint,
+    QRect,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.camera import Camera
@@ -25,6 +35,9 @@ from ui.theme import tokens
 Index = QModelIndex | QPersistentModelIndex
 HEIGHT = SIZE.height() + 2 * tokens.SPACE_XS + 1
 _ICON = 16
+_NO_PICTURE = 24
+_ROWS_KEPT = 64
+"""More than fit on a screen."""
 _STRIPE = 3
 _TEXT = QColor(tokens.TEXT)
 _DIM = QColor(tokens.TEXT_DIM)
@@ -38,11 +51,16 @@ _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFl
 
 
 class EventRowDelegate(QStyledItemDelegate):
-    """Every row has the same height, so that a list of thousands costs what is visible."""
+    """Every row has the same height, so that a list of thousands costs what is visible.
+
+    The words of a row are painted once and kept for as long as they are in sight: while the list
+    is scrolled only new rows cost anything.
+    """
 
     def __init__(self, thumbnails: ThumbnailCache, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
+        self._words: OrderedDict[tuple[object, ...], QPixmap] = OrderedDict()
 
     # --- Qt overrides ------------------------------------------------------------------------
 
@@ -73,22 +91,51 @@ class EventRowDelegate(QStyledItemDelegate):
             -tokens.SPACE_S,
             -tokens.SPACE_XS,
         )
-        _paint_words(painter, words, group, camera)
+        pixmap = self._painted_words(words.size(), painter, group, camera)
+        painter.drawPixmap(words.topLeft(), pixmap)
         painter.restore()
+
+    def _painted_words(
+        self, size: QSize, painter: QPainter, group: EventGroup, camera: Camera | None
+    ) -> QPixmap:
+        ratio, today = painter.device().devicePixelRatioF(), datetime.now(UTC).astimezone().date()
+        state = (group.count, group.severity, group.labels, group.first.event.phase)
+        key = (group.key, state, camera, size.width(), size.height(), ratio, today)
+        pixmap = self._words.get(key)
+        if pixmap is None:
+            pixmap = QPixmap(size * ratio)
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(Qt.GlobalColor.transparent)
+            inner = QPainter(pixmap)
+            inner.setFont(painter.font())
+            _paint_words(inner, QRect(QPoint(), size), group, camera)
+            inner.end()
+            if len(self._words) >= _ROWS_KEPT:
+                self._words.popitem(last=False)
+        self._words[key] = pixmap
+        self._words.move_to_end(key)
+        return pixmap
 
     def _paint_picture(self, painter: QPainter, place: QRect, group: EventGroup) -> None:
         painter.fillRect(place, _EMPTY)
         device = painter.device()
         pixmap = self._thumbnails.pixmap(group.key, device.devicePixelRatioF())
         if pixmap is None:
-            middle = QRect(0, 0, 24, 24)
+            middle = QRect(0, 0, _NO_PICTURE, _NO_PICTURE)
             middle.moveCenter(place.center())
-            icon("camera", tokens.BORDER).paint(painter, middle)
+            painter.drawPixmap(middle.topLeft(), _no_picture(device.devicePixelRatioF()))
             return
         size = pixmap.deviceIndependentSize().toSize()
         target = QRect(place.topLeft(), size)
         target.moveCenter(place.center())
         painter.drawPixmap(target.topLeft(), pixmap)
+
+
+@lru_cache(maxsize=4)
+def _no_picture(ratio: float) -> QPixmap:
+    """The sign in the place of a picture that is not there (yet)."""
+    size = QSize(_NO_PICTURE, _NO_PICTURE)
+    return icon("camera", tokens.BORDER).pixmap(size, ratio)
 
 
 def _paint_words(painter: QPainter, words: QRect, group: EventGroup, camera: Camera | None) -> None:
