@@ -17,12 +17,12 @@ from app.core.dispatch import Dispatcher
 from app.core.events import Event
 from app.core.tasks import Tasks
 from app.domain.analytics_event import AnalyticsEvent
+from app.domain.camera import Camera
 from app.domain.detection import DetectionFrame
 from app.services.analytics_configuration import configuration, secret_names
 from app.services.analytics_logins import resolve
 from app.services.credentials import Credentials
 from app.services.notices import Notice, NoticeBoard, Severity
-from app.services.registry import RegistryService
 from app.settings.schema import AnalyticsSettings, BrokerSettings, SourceSettings
 
 PATIENCE_S = 10.0
@@ -57,6 +57,15 @@ class Link(Protocol):
     ) -> None: ...
 
 
+class CameraRegistry(Protocol):
+    """What the service needs of ``RegistryService``."""
+
+    changed: Event[None]
+
+    @property
+    def cameras(self) -> Sequence[Camera]: ...
+
+
 class AnalyticsService:
     """Owner thread. ``events`` hears each event once, as it was received; ``zones`` the shapes of
     rules where a source tells them; ``sources_changed`` about once a second while sources run.
@@ -68,7 +77,7 @@ class AnalyticsService:
     def __init__(
         self,
         settings: AnalyticsSettings,
-        registry: RegistryService,
+        registry: CameraRegistry,
         credentials: Credentials,
         tasks: Tasks,
         notices: NoticeBoard,

@@ -55,14 +55,15 @@ def configuration(
     station: str,
 ) -> Configure:
     """What the process is told. Of two with the same name only the first is taken."""
-    broker_names = {broker.name for broker in brokers}
-    unique = {source.name: source for source in reversed(sources)}
+    own_brokers: dict[str, BrokerSettings] = {}
+    for broker in brokers:
+        own_brokers.setdefault(broker.name, broker)
+    own_sources: dict[str, SourceSettings] = {}
+    for source in sources:
+        own_sources.setdefault(source.name, source)
     return Configure(
-        [
-            _broker(broker, secrets, station)
-            for broker in {broker.name: broker for broker in reversed(brokers)}.values()
-        ],
-        [_source(source, cameras, secrets, broker_names) for source in unique.values()],
+        [_broker(broker, secrets, station) for broker in own_brokers.values()],
+        [_source(source, cameras, secrets, own_brokers) for source in own_sources.values()],
     )
 
 
