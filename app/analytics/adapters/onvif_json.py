@@ -67,7 +67,7 @@ class OnvifJson:
             message = self._decoder.decode(payload)
             if message.utc_time is not None:
                 return self._event(topic, message, received_us, camera)
-            return Reading(frames=tuple(self._frames(topic, message, received_us, camera)))
+            return self._metadata(topic, message, received_us, camera)
         except BadMessage:
             raise
         except (msgspec.MsgspecError, ValueError, TypeError, RecursionError, OverflowError):
@@ -114,20 +114,28 @@ class OnvifJson:
             return None
         return self._sample(camera, msgspec.convert(found, SceneObject, strict=False), NORMALISED)
 
-    def _frames(
-        self, topic: str, message: Message, received_us: int, camera: str
-    ) -> Iterator[DetectionFrame]:
+    def _metadata(self, topic: str, message: Message, received_us: int, camera: str) -> Reading:
         module = _module(topic)
+        frames: list[DetectionFrame] = []
+        faults: list[str] = []
         for frame in message.frames():
-            if read := self._frame(frame, received_us, camera, module):
-                yield read
+            try:
+                if read := self._frame(frame, received_us, camera, module):
+                    frames.append(read)
+            except BadMessage as error:
+                faults.append(str(error))
+        if faults and not frames:
+            raise BadMessage(faults[0])
         for status in each(message.ptz_status):
             moving = _moving(status)
             if moving is not None and status.utc_time:
                 time_us = from_iso(status.utc_time)
-                yield self._scene.frame(
-                    camera, time_us, received_us, (), ptz_moving=moving, is_complete=False
+                frames.append(
+                    self._scene.frame(
+                        camera, time_us, received_us, (), ptz_moving=moving, is_complete=False
+                    )
                 )
+        return Reading(tuple(frames), faults=tuple(faults))
 
     def _frame(
         self, frame: Frame, received_us: int, camera: str, module: str

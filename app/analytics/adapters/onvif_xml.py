@@ -124,7 +124,7 @@ class MetadataStream:
         if found:
             frames = tuple(each for each in found if isinstance(each, DetectionFrame))
             events = tuple(each for each in found if isinstance(each, AnalyticsEvent))
-            return Reading(frames, events, faults=faults)
+            return Reading(frames, events, faults=tuple(faults))
         if faults:
             raise BadMessage(faults[0])
         return NOTHING

@@ -242,6 +242,23 @@ def test_the_camera_can_be_told_by_the_topic(
     assert bool(reading.unknown) is (expected is None)
 
 
+def test_a_frame_with_a_wrong_time_takes_no_other_with_it() -> None:
+    frames = [{"@UtcTime": "1970-01-01T00:00:00Z"}, {"@UtcTime": _UTC}]
+    subject = make_adapter(_config())
+    reading = subject.read(_TOPIC, json.dumps({"Frame": frames}).encode(), RECEIVED_US, CAMERA)
+    assert len(reading.frames) == 1
+    assert "before the year 2000" in reading.faults[0]
+
+
+def test_the_ptz_part_of_a_stream_says_only_whether_the_camera_moves() -> None:
+    status = {"MoveStatus": {"PanTilt": "MOVING"}, "UtcTime": _UTC}
+    topic = "prefix/onvif-mj/PTZ/profile/ptz"
+    payload = json.dumps({"PTZStatus": status}).encode()
+    (frame,) = make_adapter(_config()).read(topic, payload, RECEIVED_US, CAMERA).frames
+    assert frame.ptz_moving
+    assert not frame.is_complete
+
+
 def test_the_outer_elements_may_be_kept() -> None:
     inner = {"Frame": [{"@UtcTime": _UTC}]}
     subject = make_adapter(_config())
