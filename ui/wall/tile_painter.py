@@ -75,9 +75,9 @@ class TilePainter:
             if self.overlays is not None:
                 over = self.overlays.overlay(tile.snapshot.key, camera, facts)
             if over is not None:
-                paint_overlay(painter, over, fit.area, fit.to_pixels, ratio)
+                paint_overlay(painter, over, fit.painted, fit.to_pixels, ratio)
             if not face.is_live:
-                paint_frame_of_past(painter, fit.area, face, ratio)
+                paint_frame_of_past(painter, fit.painted, face, ratio)
         mark = None if self.marks is None else self.marks.mark(camera)
         if mark is not None:
             paint_mark(painter, tile.picture, mark, ratio)

@@ -159,6 +159,24 @@ def test_boxes_follow_the_zoom_before_the_new_picture_is_there(
     assert (sharp[0], sharp[-1]) == (stretched[0], stretched[-1])
 
 
+def test_nothing_is_left_beside_a_picture_that_does_not_fill_its_place(
+    wall: WallOnScreen, overlays: FakeOverlays
+) -> None:
+    wall.service.zoom(0, 0, 0.5, 0.5, 4.0)
+    wall.settle()
+    wall.engine.publish(KEY, RED)
+    wall.look()
+    wall.service.zoom(0, 0, 0.5, 0.5, 0.25)  # of the whole picture only the middle is at hand
+    wall.settle()
+    overlays.overlays[KEY] = around(0.1, 0.9)
+    image = wall.grab()
+    rect = picture_of(wall)
+    assert columns(image, rect, QColor(*RED).name())
+    assert columns(image, rect, SKY) == []
+    overlays.overlays[KEY] = around(0.4, 0.6)
+    assert len(columns(wall.grab(), rect, SKY)) >= 2
+
+
 def test_boxes_fit_a_picture_of_another_size(wall: WallOnScreen, overlays: FakeOverlays) -> None:
     overlays.overlays[KEY] = HALF
     wall.engine.publish(KEY, RED, size=Size(64, 36))
