@@ -7,9 +7,10 @@ from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QObject, Qt, S
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QHeaderView,
     QLabel,
-    QListView,
     QStackedWidget,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
@@ -20,7 +21,7 @@ from app.domain.event_record import EventGroup
 from app.services.events import FLOOD_PER_MINUTE, Directory, EventService
 from ui.binding import bind
 from ui.events.filter_row import FilterRow
-from ui.events.row_delegate import EventRowDelegate
+from ui.events.row_delegate import HEIGHT, EventRowDelegate
 from ui.events.thumbnails import ThumbnailCache
 from ui.models.event_list_model import EventListModel
 from ui.theme import tokens
@@ -105,11 +106,20 @@ class EventsPanel(QWidget):
 
     # --- making ------------------------------------------------------------------------------
 
-    def _make_view(self, thumbnails: ThumbnailCache) -> QListView:
-        view = QListView(self)
+    def _make_view(self, thumbnails: ThumbnailCache) -> QTableView:
+        # A table of one column: a QListView asks the model about every row at each change.
+        view = QTableView(self)
         view.setModel(self.model)
         view.setItemDelegate(EventRowDelegate(thumbnails, view))
-        view.setUniformItemSizes(True)
+        view.setShowGrid(False)
+        view.setTabKeyNavigation(False)
+        view.horizontalHeader().hide()
+        view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        rows = view.verticalHeader()
+        rows.hide()
+        rows.setMinimumSectionSize(HEIGHT)
+        rows.setDefaultSectionSize(HEIGHT)
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -198,7 +208,7 @@ class EventsPanel(QWidget):
         self.view.scrollToTop()
 
     def _rows_in_sight(self) -> int:
-        return self.view.viewport().height() // max(1, self.view.sizeHintForRow(0)) + 2
+        return self.view.viewport().height() // HEIGHT + 2
 
     def _on_scrolled(self, value: int) -> None:
         self._list.is_at_top = value <= 0

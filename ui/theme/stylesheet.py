@@ -42,7 +42,7 @@ QLineEdit {
     placeholder-text-color: $TEXT_DIM;
 }
 QLineEdit:focus { border-color: $ACCENT; }
-QTreeView, QListView {
+QTreeView, QListView, QTableView {
     background: $BACKGROUND; border: 1px solid $BORDER; border-radius: ${RADIUS}px;
     outline: 0; alternate-background-color: $SURFACE;
 }
@@ -51,7 +51,7 @@ QTreeView::item:hover, QListView::item:hover { background: $SURFACE_HOVER; }
 QTreeView::item:selected, QListView::item:selected {
     background: $SELECTION_BACKGROUND; color: $TEXT;
 }
-QTreeView:focus, QListView:focus { border-color: $ACCENT; }
+QTreeView:focus, QListView:focus, QTableView:focus { border-color: $ACCENT; }
 QPushButton, QToolButton {
     background: $SURFACE_RAISED; border: 1px solid $BORDER; border-radius: ${RADIUS}px;
     padding: ${SPACE_XS}px ${SPACE_M}px;
