@@ -20,6 +20,7 @@ LATENESS = ("--lateness-s", "0.08", "--jitter-s", "0.02")
 """What an analysis takes; without it boxes would be there before their pictures."""
 _POLL_MS = 100
 _NOTICE = "demo-backend"
+_ZONES_AT_A_TIME = 100
 
 
 class Analytics(Protocol):
@@ -84,9 +85,16 @@ class DemoAnalytics(QObject):
         def lead(found: tuple[list[SourceSettings], list[Zones]]) -> None:
             sources, zones = found
             self._analytics.use([broker], sources)
-            self._analytics.tell_zones(zones)
+            self._tell(zones)
 
         self._tasks.run(lambda: (sources_of(city_url), zones_of()), done=lead)
+
+    def _tell(self, zones: Sequence[Zones]) -> None:
+        """Some at a time: all of the city would take longer than a tick may."""
+        self._analytics.tell_zones(zones[:_ZONES_AT_A_TIME])
+        rest = zones[_ZONES_AT_A_TIME:]
+        if rest:
+            QTimer.singleShot(0, self, lambda: self._tell(rest))
 
 
 def sources_of(city_url: str) -> list[SourceSettings]:
