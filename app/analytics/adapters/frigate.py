@@ -28,6 +28,7 @@ from app.domain.analytics_event import AnalyticsEvent, EventPhase
 from app.domain.detection import Box, DetectionFrame, ObjectSample, ObjectState, SourceClock
 
 _PHASES = {"new": EventPhase.START, "update": EventPhase.UPDATE, "end": EventPhase.END}
+_REVIEWS = {"alert": "review_alert", "detection": "review_detection"}
 _REMEMBERED = 4096
 _MOST_ZONES = 32
 
@@ -250,7 +251,7 @@ class Frigate:
             event_id=f"{self._source}/{review.id}",
             camera=code,
             source=self._source,
-            kind="review",
+            kind=_REVIEWS.get(review.severity, "review"),
             phase=phase,
             time_us=from_seconds(review.start_time),
             clock=self._clock,
@@ -259,7 +260,6 @@ class Frigate:
             label=self._classes.label(review.data.objects[0]) if review.data.objects else None,
             track_id=make_id(first),
             zones=_zones(review.data.zones),
-            rule=make_name(review.severity),
             snapshot_ref=make_id(first) or "",
             attributes=make_attributes(("object", name, None) for name in review.data.objects),
             raw_topic=topic,
