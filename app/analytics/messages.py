@@ -114,7 +114,7 @@ class Frames(msgspec.Struct, frozen=True, tag="frames"):
 
 
 class Events(msgspec.Struct, frozen=True, tag="events"):
-    """Events of one source, not yet seen by the process; acknowledged to the broker before."""
+    """Events of one source, not yet seen by the process; the broker hears that they came after."""
 
     events: list[AnalyticsEvent]
 

@@ -80,6 +80,7 @@ class Control:
         self._inbox = Inbox()
         self._reading = ReadingThread(connection, self._inbox, self._wanted)
         self._errands = ThreadPoolExecutor(_ERRAND_THREADS, "errand")
+        self._closings = ThreadPoolExecutor(_ERRAND_THREADS, "closing")
         self._brokers: dict[str, Broker] = {}
         self._sources: dict[str, _Source] = {}
         self._process = psutil.Process()
@@ -198,7 +199,7 @@ class Control:
             if config.adapter == "onvif-xml" and not config.broker:
                 from app.analytics.worker.tracks import Tracks
 
-                source.tracks = Tracks(config, counters, self._reading.outbox, self._errands)
+                source.tracks = Tracks(config, counters, self._reading.outbox, self._closings)
                 source.tracks.want(self._wanted.current)
             else:
                 source.adapter = make_adapter(config)

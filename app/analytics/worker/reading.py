@@ -110,9 +110,8 @@ class ReadingThread:
         except BadMessage as error:
             letter.counters.bad(str(error))
             return NOTHING
-        except Exception:  # noqa: BLE001 - a door: what comes from outside must not end the thread
-            letter.counters.bad("it met an error of ours")
-            _log.debug("An adapter failed", exc_info=True)
+        except Exception as error:  # noqa: BLE001 - a door: what comes must not end the thread
+            letter.counters.bad(f"our reading of it failed ({type(error).__name__})")
             return NOTHING
         if reading.unknown:
             letter.counters.unknown(len(reading.unknown))
