@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from ui.commands import Commands
+from ui.latin_keys import latin_key
 from ui.texts import QT_TRANSLATE_NOOP
 
 
@@ -382,6 +383,7 @@ class ActionRouter:
         """The action of the key: by the key itself, else by the digit or sign it writes.
 
         So a digit counts on either row, on keyboards where it needs Shift, and in Urdu figures.
+        A letter of another script counts as the Latin one on the same key.
         """
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         found = self._actions.get(int(event.key()) | modifiers.value)
@@ -389,6 +391,9 @@ class ActionRouter:
             return found
         if modifiers & ~Qt.KeyboardModifier.ShiftModifier:
             return None
+        letter = latin_key(event)
+        if letter:
+            return self._actions.get(letter | modifiers.value)
         return self._actions.get(_plain_key(event.text()))
 
 

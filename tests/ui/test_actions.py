@@ -1,5 +1,6 @@
 """No key has two meanings, and every command can be found and pressed."""
 
+import sys
 from dataclasses import replace
 from typing import cast
 
@@ -148,6 +149,46 @@ def test_a_key_calls_its_command(
     ],
 )
 def test_a_key_without_a_meaning_is_left_to_others(
+    router: ActionRouter, commands: Recorder, event: QKeyEvent
+) -> None:
+    assert not router.handle(event)
+    assert commands.calls == []
+
+
+def in_urdu(scan_code: int, written: str, modifiers: Qt.KeyboardModifier = NONE) -> QKeyEvent:
+    """A key as it is reported while the keyboard writes Urdu."""
+    offset = 0 if sys.platform == "win32" else 8
+    kind = QEvent.Type.KeyPress
+    return QKeyEvent(kind, ord(written), modifiers, scan_code + offset, 0, 0, written)
+
+
+@pytest.mark.parametrize(
+    ("event", "call"),
+    [
+        (in_urdu(24, "ہ"), ("toggle_tile_boxes",)),
+        (in_urdu(24, "ۃ", SHIFT), ("toggle_screen_boxes",)),
+        (in_urdu(20, "ت"), ("toggle_tile_timing",)),
+        (in_urdu(30, "ا"), ("adjust_boxes",)),
+        (in_urdu(44, "ز"), ("toggle_zones",)),
+    ],
+)
+def test_letters_are_found_on_an_urdu_keyboard(
+    router: ActionRouter, commands: Recorder, event: QKeyEvent, call: tuple[object, ...]
+) -> None:
+    assert router.handle(event)
+    assert commands.calls == [call]
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        in_urdu(36, "ج"),  # J has no meaning
+        in_urdu(24, "ہ", Qt.KeyboardModifier.AltModifier),
+        in_urdu(24, "ö", Qt.KeyboardModifier.MetaModifier),
+        in_urdu(2, "ا"),
+    ],
+)
+def test_other_keys_of_an_urdu_keyboard_have_no_meaning(
     router: ActionRouter, commands: Recorder, event: QKeyEvent
 ) -> None:
     assert not router.handle(event)
