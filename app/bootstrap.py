@@ -19,6 +19,7 @@ from app.services.event_severity import SeverityTable
 from app.services.event_store import EventStore
 from app.services.event_thumbnails import EventThumbnails
 from app.services.events import EventService
+from app.services.identity import Identity, identity_of
 from app.services.instance_lock import only_instance
 from app.services.notices import Notice, NoticeBoard, Severity
 from app.services.overlay_offsets import OverlayOffsets
@@ -42,6 +43,8 @@ class Services:
 
     places: Places
     settings: Settings
+    identity: Identity
+    """Who stands on the records that are written."""
     notices: NoticeBoard
     tasks: Tasks
     registry: RegistryService
@@ -141,6 +144,7 @@ def running_services(
         yield Services(
             places=where,
             settings=settings,
+            identity=identity_of(settings.operator),
             notices=notices,
             tasks=work,
             registry=registry,

@@ -17,6 +17,10 @@ class StorageUnavailable(OperatorError):
     """The database cannot be opened, read or written."""
 
 
+class RecordChanged(OperatorError):
+    """Somebody changed or removed the record since it was read; nothing was written."""
+
+
 class CredentialStoreUnavailable(OperatorError):
     """No key store that keeps secrets safely can be used on this workstation."""
 

@@ -156,6 +156,18 @@ class AnalyticsSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = msgspec.field(default_factory=list)
 
 
+class OperatorSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Who works at this workstation. There is no log-in: what stands here is believed."""
+
+    name: Annotated[
+        str, Meta(max_length=200, description="name on records; empty = the system's user")
+    ] = ""
+    role: Annotated[
+        Literal["operator", "supervisor"],
+        Meta(description="a supervisor also decides about flags"),
+    ] = "operator"
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All sections of ``settings.toml``."""
 
@@ -163,6 +175,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     wall: WallSettings = WallSettings()
     console: ConsoleSettings = ConsoleSettings()
     analytics: AnalyticsSettings = AnalyticsSettings()
+    operator: OperatorSettings = OperatorSettings()
     log: LogSettings = LogSettings()
 
 
@@ -194,4 +207,6 @@ def _allowed(known: msgspec.inspect.Type) -> str:
         return "`true`, `false`"
     if isinstance(known, msgspec.inspect.ListType):
         return "a list of tables"
+    if isinstance(known, msgspec.inspect.StrType):
+        return f"up to {known.max_length} letters"
     return "a table of numbers"
