@@ -389,11 +389,11 @@ class ActionRouter:
         found = self._actions.get(int(event.key()) | modifiers.value)
         if found is not None:
             return found
-        if modifiers & ~Qt.KeyboardModifier.ShiftModifier:
-            return None
         letter = latin_key(event)
         if letter:
             return self._actions.get(letter | modifiers.value)
+        if modifiers & ~Qt.KeyboardModifier.ShiftModifier:
+            return None
         return self._actions.get(_plain_key(event.text()))
 
 

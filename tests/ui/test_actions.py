@@ -167,6 +167,7 @@ def in_urdu(scan_code: int, written: str, modifiers: Qt.KeyboardModifier = NONE)
     [
         (in_urdu(24, "ہ"), ("toggle_tile_boxes",)),
         (in_urdu(24, "ۃ", SHIFT), ("toggle_screen_boxes",)),
+        (in_urdu(24, "ہ", CONTROL), ("toggle_wall_boxes",)),
         (in_urdu(20, "ت"), ("toggle_tile_timing",)),
         (in_urdu(30, "ا"), ("adjust_boxes",)),
         (in_urdu(44, "ز"), ("toggle_zones",)),
