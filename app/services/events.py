@@ -10,7 +10,7 @@ from app.core.events import Event
 from app.domain.analytics_event import AnalyticsEvent
 from app.domain.camera import Camera, CameraCode
 from app.domain.event_record import EventGroup, EventRecord, event_key
-from app.services.event_groups import MOST_GROUPS, MOST_RECORDS, Effect, EventGroups, Outcome
+from app.services.event_groups import MOST_GROUPS, Effect, EventGroups, Outcome
 from app.services.event_list import EventList
 from app.services.event_marks import EventMarks, TileMark
 from app.services.event_severity import SeverityTable
@@ -27,6 +27,8 @@ _MOST_INCOMING = 100_000
 _MINUTE_S = 60.0
 _MOST_RULES = 1_000
 """So many can be chosen from; others are found by typing."""
+_LAST_RUN = 2_000
+"""So many events of the last run are known again: a broker repeats the hundred newest at most."""
 FULL = "events-too-many"
 
 
@@ -117,7 +119,7 @@ class EventService:
     def start(self) -> None:
         """Read in the background what the last run knew; then what came meanwhile is taken in, so
         that a message that is sent again after a restart is known."""
-        self._store.recent(MOST_GROUPS, MOST_RECORDS, self._on_recent)
+        self._store.recent(MOST_GROUPS, _LAST_RUN, self._on_recent)
 
     def on_events(self, events: Sequence[AnalyticsEvent]) -> None:
         """Take in what a source sent; a lot of it over several turns of the event loop."""
