@@ -54,7 +54,10 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Never changed and never deleted; a correction is another note whose ``corrects`` names it."""
+    """Never changed and never deleted; a correction is another note whose ``corrects`` names it.
+
+    An automatic one says in words what somebody changed of the incident.
+    """
 
     id: UUID
     incident: UUID
@@ -62,3 +65,4 @@ class Note:
     written_us: int
     text: str
     corrects: UUID | None = None
+    is_automatic: bool = False
