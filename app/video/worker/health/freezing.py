@@ -24,17 +24,18 @@ _MOVED = 12
 """Grey levels by which the low picture changes where something moves. Codec noise of a frozen
 picture stays below 10 even at a tenth of the usual rate; a digit of the clock changes by 60."""
 _CELLS = (32, 18)
-_ALWAYS = 0.97
+_ALWAYS = 0.95
 """A place that changed in so many of the looks always moves: a clock, not traffic."""
 _KNOWN_AFTER = 30
 _MEMORY = 100
 """Looks over which the shares are averaged, so that a clock that was switched off is forgotten
 after a few."""
-_EAGER, _PACE = 2, 12
+_EAGER, _PACE = 1, 6
 """Each so manyth look teaches, in the beginning and once enough is known."""
 _STILL_LOOKS = 8
-_LEARNING_STILL = 3
-"""From this still look on nothing is learnt: it may be the beginning of a freeze."""
+_MOST_MISSED = 3
+"""So many still looks in a row count against a place that always moves. They count once something
+moves again, for until then they may be the beginning of a freeze."""
 _IDENTICAL = 0.97
 """Share of the low picture that is the same to the bit; with noise it stays below 0.9."""
 _LONG_STILL = 30
@@ -59,18 +60,23 @@ class FreezeDetector:
         self._longest = 0.0
         self.is_frozen = False
 
-    def look(self, low: Grey, before: Grey) -> bool:
-        """Compare a picture with the one of the look before; whether the camera's is frozen."""
+    @property
+    def is_eager(self) -> bool:
+        """Whether the next look is wanted soon, because the picture stands still."""
+        return self._still > 0
+
+    def look(self, low: Grey, before: Grey, seconds: int = 1) -> bool:
+        """Compare a picture with the one so many seconds before; whether the camera's is frozen."""
         has_moved = cv2.norm(low, before, cv2.NORM_INF) > _MOVED
         self._longest *= _FORGET
         if has_moved:
             self._end_stillness()
         else:
             self._moved = 0
-            self._still += 1
-            self._identical += self._is_identical(low, before)
+            self._still += seconds
+            self._identical += seconds * self._is_identical(low, before)
         self._looks += 1
-        if self._still < _LEARNING_STILL and not self.is_frozen and self._looks % self._pace == 0:
+        if has_moved and not self.is_frozen and self._looks % self._pace == 0:
             self._learn(low, before)
         if not self.is_frozen:
             self.is_frozen = self._has_stood()
@@ -100,8 +106,10 @@ class FreezeDetector:
             # just as well have been a freeze of hours.
             self._longest = max(self._longest, min(self._still, 2 * self._patience / 3))
             self.is_frozen = False
-        elif not self._has_clock:
-            self._longest = max(self._longest, self._still)
+        elif self._still:
+            self._miss(min(self._still, _MOST_MISSED))
+            if not self._has_clock:
+                self._longest = max(self._longest, self._still)
         self._longest = min(self._longest, _LONGEST)
         self._still = self._identical = 0
 
@@ -117,4 +125,14 @@ class FreezeDetector:
         moved = cv2.resize(work, _CELLS, interpolation=cv2.INTER_AREA) > 0
         self._learnt += 1
         self._moves += (moved - self._moves) / min(self._learnt, _MEMORY)
+        self._look_for_clock()
+
+    def _miss(self, looks: int) -> None:
+        """Note that nothing changed in so many looks."""
+        for _ in range(looks):
+            self._learnt += 1
+            self._moves *= 1 - 1 / min(self._learnt, _MEMORY)
+        self._look_for_clock()
+
+    def _look_for_clock(self) -> None:
         self._has_clock = self._learnt >= _KNOWN_AFTER and float(self._moves.max()) >= _ALWAYS

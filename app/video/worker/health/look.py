@@ -20,10 +20,11 @@ from app.video.worker.health.view import ViewDetector
 
 _TOO_SOON_US = 500_000
 """Within half a second a camera's own clock may not have moved on."""
+_STILL_EACH = 2
 _ALL_EACH = 8
-"""Only whether the picture stands still is asked in each look, everything else in one of so many,
-and in each one while its answer is about to change. So every fault is found within ten looks, and
-looking costs next to nothing: between two looks a stream decodes so much that code and data are
+"""While all is well, whether the picture stands still is asked in each second look and everything
+else in each eighth; in each look from the first doubt on. So every fault is found within ten looks,
+and looking costs next to nothing: between two looks a stream decodes so much that code and data are
 in no cache any more, and what costs is not the arithmetic but to begin with it."""
 
 
@@ -67,10 +68,13 @@ class HealthLook:
         if before is not None and 0 <= stamp.arrival_us - before < _TOO_SOON_US:
             return None
         self._looked_us = stamp.arrival_us
+        detectors = self._detectors
+        if detectors is not None and not detectors.are_due():
+            return None
         is_other = self._levels.take(frame)
-        if self._detectors is None or is_other:
-            self._detectors = _Detectors(self._levels)
-        faults = self._detectors.look() if self._levels.is_usable else ()
+        if detectors is None or is_other:
+            detectors = self._detectors = _Detectors(self._levels)
+        faults = detectors.look() if self._levels.is_usable else ()
         if faults == self._faults:
             return None
         self._faults = faults
@@ -83,6 +87,8 @@ class _Detectors:
     def __init__(self, levels: LumaLevels) -> None:
         self._levels = levels
         self._looks = 0
+        self._seen = 0
+        self._is_eager = True
         self._exposure = ExposureDetector(levels.low)
         self._freezing = FreezeDetector(levels.low)
         self._detail = DetailDetector(levels.middle)
@@ -91,16 +97,28 @@ class _Detectors:
         self._is_frozen = self._is_black = self._is_white = False
         self._is_blurred = self._is_turned = self._is_blocky = False
 
+    def are_due(self) -> bool:
+        """Count a look; whether something is asked in it."""
+        self._looks += 1
+        return self._is_eager or self._looks % _STILL_EACH == 0
+
     def look(self) -> tuple[PictureFault, ...]:
         """Ask what is due; all faults as of now."""
         levels = self._levels
         is_due = self._looks % _ALL_EACH == 0
-        self._looks += 1
-        self._is_frozen = self._freezing.look(levels.low, levels.before)
+        seconds, self._seen = self._looks - self._seen, self._looks
+        self._is_frozen = self._freezing.look(levels.low, levels.before, seconds)
         if is_due or self._exposure.is_eager:
             self._is_black, self._is_white = self._exposure.look(levels.low)
         if not (self._is_black or self._is_white):
             self._look_closer(is_due)
+        self._is_eager = (
+            self._freezing.is_eager
+            or self._exposure.is_eager
+            or self._detail.is_eager
+            or self._view.is_eager
+            or self._blocks.is_eager
+        )
         return self._faults()
 
     def _look_closer(self, is_due: bool) -> None:
