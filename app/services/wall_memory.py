@@ -1,7 +1,5 @@
 """What was on each screen, so that it is back after a restart, a crash or a kill."""
 
-import errno
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +10,10 @@ from msgspec import Meta
 from app.core.dispatch import Dispatcher
 from app.services.notices import Notice, NoticeBoard, Severity
 from app.services.overlay_memory import OverlayState
-from app.settings.files import remove_unfinished, set_aside, write_atomically
+from app.settings.files import remove_unfinished, set_aside
+from app.settings.settled_file import RETRY_S, SETTLE_S, SettledFile, refusal_words
 
 VERSION = 1
-SETTLE_S = 0.4
-"""How long changes are collected before they are written: a page turned five times is one write."""
-RETRY_S = 5.0
 NOT_SAVED = "wall-state-not-saved"
 DAMAGED = "wall-state-damaged"
 
@@ -60,15 +56,16 @@ class WallMemory:
         retry_s: float = RETRY_S,
     ) -> None:
         self._file = file
-        self._dispatcher = dispatcher
         self._notices = notices
-        self._settle_s = settle_s
-        self._retry_s = retry_s
-        self._changed = threading.Condition()
-        self._wanted: bytes | None = None
-        self._written: bytes | None = None
-        self._is_closing = False
-        self._writer: threading.Thread | None = None
+        self._kept = SettledFile(
+            file,
+            "wall-memory",
+            dispatcher,
+            refused=lambda error: notices.post(_not_saved(error)),
+            written=lambda: notices.clear(NOT_SAVED),
+            settle_s=settle_s,
+            retry_s=retry_s,
+        )
 
     def load(self) -> WallState:
         """The state of the last run, empty the first time. Blocking: at the start only.
@@ -91,61 +88,16 @@ class WallMemory:
         if state.version != VERSION:
             self._put_aside("was written by another version of this program")
             return WallState()
-        self._written = content
+        self._kept.is_there(content)
         return state
 
     def remember(self, state: WallState) -> None:
         """Write ``state`` soon; returns at once. The newest one wins."""
-        content = msgspec.json.format(msgspec.json.encode(state), indent=1)
-        with self._changed:
-            if self._is_closing or content == (self._wanted or self._written):
-                return
-            self._wanted = content
-            self._changed.notify_all()
-        if self._writer is None:
-            self._writer = threading.Thread(target=self._write_on, name="wall-memory")
-            self._writer.start()
+        self._kept.write(msgspec.json.format(msgspec.json.encode(state), indent=1))
 
     def close(self) -> None:
         """Write what is not written yet, once, and end the thread."""
-        with self._changed:
-            self._is_closing = True
-            self._changed.notify_all()
-        if self._writer is not None:
-            self._writer.join()
-
-    # --- on the writing thread ---------------------------------------------------------------
-
-    def _write_on(self) -> None:
-        while self._wait_for_work():
-            with self._changed:
-                self._changed.wait_for(lambda: self._is_closing, self._settle_s)
-                content = self._wanted
-            if content is not None and not self._write(content):
-                with self._changed:
-                    if self._is_closing:
-                        return
-                    self._changed.wait_for(lambda: self._is_closing, self._retry_s)
-
-    def _wait_for_work(self) -> bool:
-        """False when everything is written and the program ends."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._wanted is not None or self._is_closing)
-            return self._wanted is not None
-
-    def _write(self, content: bytes) -> bool:
-        try:
-            write_atomically(self._file, content)
-        except OSError as error:
-            notice = _not_saved(error)
-            self._dispatcher.post(lambda: self._notices.post(notice))
-            return False
-        with self._changed:
-            self._written = content
-            if self._wanted == content:
-                self._wanted = None
-        self._dispatcher.post(lambda: self._notices.clear(NOT_SAVED))
-        return True
+        self._kept.close()
 
     # --- notices -----------------------------------------------------------------------------
 
@@ -169,11 +121,9 @@ class WallMemory:
 
 
 def _not_saved(error: OSError) -> Notice:
-    is_full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    reason = "the disk is full" if is_full else (error.strerror or type(error).__name__)
     return Notice(
         NOT_SAVED,
         Severity.WARNING,
-        f"What is on the screens cannot be saved: {reason}",
+        f"What is on the screens cannot be saved: {refusal_words(error)}",
         "Free space on the disk of the data folder; saving is tried again by itself.",
     )

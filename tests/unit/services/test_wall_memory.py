@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.core.dispatch import ManualDispatcher
-from app.services import wall_memory
 from app.services.notices import NoticeBoard
 from app.services.wall_memory import DAMAGED, NOT_SAVED, ScreenState, WallMemory, WallState
+from app.settings import settled_file
 
 TWO_SCREENS = WallState(
     screens=(
@@ -80,7 +80,7 @@ def test_remembering_does_not_wait_for_the_disk(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate = threading.Event()
-    monkeypatch.setattr(wall_memory, "write_atomically", lambda *_: gate.wait(10))
+    monkeypatch.setattr(settled_file, "write_atomically", lambda *_: gate.wait(10))
     started = time.monotonic()
     bench.memory.remember(TWO_SCREENS)
     assert time.monotonic() - started < 1
@@ -92,7 +92,7 @@ def test_the_newest_of_many_states_is_kept_with_few_writes(
 ) -> None:
     writes: list[bytes] = []
     monkeypatch.setattr(
-        wall_memory, "write_atomically", lambda _file, content: writes.append(content)
+        settled_file, "write_atomically", lambda _file, content: writes.append(content)
     )
     for page in range(500):
         bench.memory.remember(WallState(screens=(ScreenState(page=page),)))
