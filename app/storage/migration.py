@@ -15,7 +15,7 @@ from sqlalchemy import inspect, text
 from app.core.errors import StorageUnavailable
 from app.storage.database import Database
 
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 """All schema versions this program knows, oldest first; a test holds them to the steps."""
 
 _SCRIPTS = Path(__file__).with_name("migrations")

@@ -6,6 +6,7 @@ within its district only, because many registries number their sites anew in eac
 """
 
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import (
     JSON,
@@ -20,6 +21,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    Uuid,
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
@@ -27,10 +29,13 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 CODE = String(64)
 NAME = String(200)
 URL = String(2048)
+WORD = String(16)
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts by itself in a column of exactly this type only."""
 _ONLY_LISTED = text("group_key IS NULL")
 _LISTED: Any = {"sqlite_where": _ONLY_LISTED, "postgresql_where": _ONLY_LISTED}
+_ONLY_RAISED = text("flag = 'raised'")
+_RAISED: Any = {"sqlite_where": _ONLY_RAISED, "postgresql_where": _ONLY_RAISED}
 
 
 class Row(DeclarativeBase):
@@ -156,3 +161,157 @@ class EventRow(Row):
     raw_topic: Mapped[str] = mapped_column(URL)
     details: Mapped[str | None] = mapped_column(Text)
     workstation: Mapped[str] = mapped_column(NAME)
+
+
+class BookmarkRow(Row):
+    """``id`` holds the time that lists are sorted by; ``words`` are indexed by triggers or an
+    expression, see the migration. No foreign keys: a record stays when what it names is gone."""
+
+    __tablename__ = "bookmark"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("ix_bookmark_clip", "clip"),
+        Index("ix_bookmark_event_key", "event_key"),
+        Index("ix_bookmark_queue", "severity", "id", **_RAISED),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    key: Mapped[UUID] = mapped_column(Uuid)
+    camera: Mapped[str] = mapped_column(CODE)
+    site: Mapped[str] = mapped_column(CODE)
+    district: Mapped[str] = mapped_column(CODE)
+    start_us: Mapped[int] = mapped_column(BigInteger)
+    end_us: Mapped[int | None] = mapped_column(BigInteger)
+    clock: Mapped[int] = mapped_column(SmallInteger)
+    offset_us: Mapped[int] = mapped_column(BigInteger)
+    kind: Mapped[str | None] = mapped_column(WORD)
+    operator: Mapped[str] = mapped_column(NAME)
+    workstation: Mapped[str] = mapped_column(NAME)
+    created_us: Mapped[int] = mapped_column(BigInteger)
+    title: Mapped[str] = mapped_column(Text)
+    tags: Mapped[str] = mapped_column(Text)
+    flag: Mapped[str] = mapped_column(WORD)
+    picture_age_ms: Mapped[int | None] = mapped_column(BigInteger)
+    drawn: Mapped[str | None] = mapped_column(Text)
+    thumbnail: Mapped[str] = mapped_column(NAME)
+    clip: Mapped[UUID | None] = mapped_column(Uuid)
+    event_key: Mapped[bytes | None] = mapped_column(LargeBinary(16))
+    rule: Mapped[str] = mapped_column(NAME)
+    incident: Mapped[UUID | None] = mapped_column(Uuid)
+    severity: Mapped[int] = mapped_column(SmallInteger)
+    revision: Mapped[int]
+    words: Mapped[str] = mapped_column(Text)
+
+
+class TagRow(Row):
+    """How many bookmarks have a tag, for completing what is typed."""
+
+    __tablename__ = "tag"
+
+    name: Mapped[str] = mapped_column(NAME, primary_key=True)
+    uses: Mapped[int]
+
+
+class IncidentRow(Row):
+    """As ``BookmarkRow``; its words are also those of its notes."""
+
+    __tablename__ = "incident"
+    __table_args__ = (UniqueConstraint("key"), UniqueConstraint("number"))
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    key: Mapped[UUID] = mapped_column(Uuid)
+    number: Mapped[str] = mapped_column(NAME)
+    type: Mapped[str] = mapped_column(NAME)
+    status: Mapped[str] = mapped_column(WORD)
+    severity: Mapped[int] = mapped_column(SmallInteger)
+    district: Mapped[str] = mapped_column(CODE)
+    site: Mapped[str] = mapped_column(CODE)
+    place: Mapped[str] = mapped_column(Text)
+    opened_us: Mapped[int] = mapped_column(BigInteger)
+    operator: Mapped[str] = mapped_column(NAME)
+    workstation: Mapped[str] = mapped_column(NAME)
+    holder: Mapped[str] = mapped_column(NAME)
+    closed_us: Mapped[int | None] = mapped_column(BigInteger)
+    people: Mapped[str] = mapped_column(Text)
+    revision: Mapped[int]
+    words: Mapped[str] = mapped_column(Text)
+
+
+class IncidentLinkRow(Row):
+    """What belongs to an incident: ``kind`` says what ``target`` names."""
+
+    __tablename__ = "incident_link"
+    __table_args__ = (Index("ix_incident_link_target", "target", "kind"),)
+
+    incident: Mapped[UUID] = mapped_column(Uuid, primary_key=True)
+    kind: Mapped[str] = mapped_column(WORD, primary_key=True)
+    target: Mapped[str] = mapped_column(NAME, primary_key=True)
+    place: Mapped[int] = mapped_column(SmallInteger)
+
+
+class NoteRow(Row):
+    """Triggers refuse every change."""
+
+    __tablename__ = "note"
+    __table_args__ = (UniqueConstraint("key"), Index("ix_note_incident", "incident", "written_us"))
+
+    id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
+    key: Mapped[UUID] = mapped_column(Uuid)
+    incident: Mapped[UUID] = mapped_column(Uuid)
+    operator: Mapped[str] = mapped_column(NAME)
+    workstation: Mapped[str] = mapped_column(NAME)
+    written_us: Mapped[int] = mapped_column(BigInteger)
+    text: Mapped[str] = mapped_column(Text)
+    corrects: Mapped[UUID | None] = mapped_column(Uuid)
+
+
+class ClipRow(Row):
+    """``id`` is as in ``BookmarkRow``, by the time of creation."""
+
+    __tablename__ = "clip"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("ix_clip_camera", "camera", "id"),
+        Index("ix_clip_state", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    key: Mapped[UUID] = mapped_column(Uuid)
+    camera: Mapped[str] = mapped_column(CODE)
+    kind: Mapped[str] = mapped_column(WORD)
+    start_us: Mapped[int] = mapped_column(BigInteger)
+    end_us: Mapped[int] = mapped_column(BigInteger)
+    clock: Mapped[int] = mapped_column(SmallInteger)
+    offset_us: Mapped[int] = mapped_column(BigInteger)
+    operator: Mapped[str] = mapped_column(NAME)
+    workstation: Mapped[str] = mapped_column(NAME)
+    created_us: Mapped[int] = mapped_column(BigInteger)
+    file: Mapped[str] = mapped_column(URL)
+    bytes: Mapped[int] = mapped_column(BigInteger)
+    sha256: Mapped[str] = mapped_column(CODE)
+    state: Mapped[str] = mapped_column(WORD)
+    gaps: Mapped[str] = mapped_column(Text)
+    is_locked: Mapped[bool]
+    reason: Mapped[str] = mapped_column(Text)
+
+
+class DecisionRow(Row):
+    """Triggers refuse every change but that of ``undone_us``, once."""
+
+    __tablename__ = "decision"
+    __table_args__ = (
+        UniqueConstraint("key"),
+        Index("ix_decision_bookmark", "bookmark", "decided_us"),
+        Index("ix_decision_operator", "operator", "decided_us"),
+        Index("ix_decision_decided_us", "decided_us"),
+    )
+
+    id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
+    key: Mapped[UUID] = mapped_column(Uuid)
+    bookmark: Mapped[UUID] = mapped_column(Uuid)
+    operator: Mapped[str] = mapped_column(NAME)
+    workstation: Mapped[str] = mapped_column(NAME)
+    verdict: Mapped[str] = mapped_column(WORD)
+    note: Mapped[str] = mapped_column(Text)
+    decided_us: Mapped[int] = mapped_column(BigInteger)
+    undone_us: Mapped[int | None] = mapped_column(BigInteger)

@@ -1,0 +1,115 @@
+"""Finds the rows of a list: newest or oldest first, a page at a time.
+
+The number of a row holds the time that the list is sorted by, so the order of the list is that
+of the primary key and of the index of words: a page is read off without sorting anything.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, Table, cast, func, select, text
+from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.orm import Session
+
+from app.domain.record_filters import RecordOrder
+from app.storage.record_words import Sought
+
+_KEY_BITS = 11
+_LATEST_US = (1 << 52) - 2
+"""In the year 2112."""
+_PORTION = 500
+
+
+def row_number(time_us: int, key: UUID) -> int:
+    """The number of a row: its time, and some bits of its key for rows of the same time."""
+    return _first_number(time_us) | key.int & ((1 << _KEY_BITS) - 1)
+
+
+def _first_number(time_us: int) -> int:
+    return min(max(time_us, 0), _LATEST_US) << _KEY_BITS
+
+
+class RecordSearch:
+    """Finds rows of ``table``, which has the columns ``id``, ``key`` and ``words``.
+
+    SQLite keeps the words in a table of FTS5 called as ``table`` with ``_text`` after it,
+    PostgreSQL in an index; see the migrations.
+    """
+
+    def __init__(self, session: Session, table: Table) -> None:
+        self._session = session
+        self._table = table
+
+    def free_number(self, time_us: int, key: UUID) -> int:
+        """A number that no other row has."""
+        number = row_number(time_us, key)
+        column = self._table.c.id
+        while self._session.scalar(select(column).where(column == number)) is not None:
+            number += 1
+        return number
+
+    def page(
+        self,
+        sought: Sought,
+        limit: int,
+        *,
+        after: UUID | None,
+        order: RecordOrder,
+        from_us: int | None,
+        to_us: int | None,
+    ) -> Sequence[int]:
+        """Numbers of rows in ``order``, below the one whose key is ``after``."""
+        low, high = _span(from_us, to_us)
+        if after is not None:
+            column = self._table.c.id
+            place = self._session.scalar(select(column).where(self._table.c.key == after))
+            if place is not None and order is RecordOrder.NEWEST:
+                high = min(high, place)
+            elif place is not None:
+                low = max(low, place + 1)
+        return self._numbers(sought, low, high, limit, order)
+
+    def count(self, sought: Sought, at_most: int, *, from_us: int | None, to_us: int | None) -> int:
+        """How many rows fit; never more than ``at_most``."""
+        low, high = _span(from_us, to_us)
+        return len(self._numbers(sought, low, high, at_most, RecordOrder.NEWEST))
+
+    def rows(self, numbers: Sequence[int]) -> list[Any]:
+        """The rows with these numbers, in their order."""
+        found: dict[int, Any] = {}
+        for start in range(0, len(numbers), _PORTION):
+            portion = numbers[start : start + _PORTION]
+            for row in self._session.execute(
+                select(*self._table.c).where(self._table.c.id.in_(portion))
+            ):
+                found[row.id] = row
+        return [found[number] for number in numbers if number in found]
+
+    def _numbers(
+        self, sought: Sought, low: int, high: int, limit: int, order: RecordOrder
+    ) -> list[int]:
+        is_newest = order is RecordOrder.NEWEST
+        if self._session.get_bind().dialect.name == "sqlite" and not sought.is_open:
+            name = f"{self._table.name}_text"
+            way = "DESC" if is_newest else "ASC"
+            # Only names of our own tables are put in.
+            query = text(
+                f"SELECT rowid FROM {name} WHERE {name} MATCH :sought "  # noqa: S608 - see above
+                f"AND rowid >= :low AND rowid < :high ORDER BY rowid {way} LIMIT :limit"
+            )
+            values = {"sought": sought.for_fts5(), "low": low, "high": high, "limit": limit}
+            return [int(number) for number in self._session.scalars(query, values)]
+        column = self._table.c.id
+        rows: Select[Any] = select(column).where(column >= low, column < high)
+        if not sought.is_open:
+            vector = func.array_to_tsvector(func.string_to_array(self._table.c.words, " "))
+            rows = rows.where(vector.bool_op("@@")(cast(sought.for_tsquery(), TSQUERY)))
+        rows = rows.order_by(column.desc() if is_newest else column.asc()).limit(limit)
+        return [int(number) for number in self._session.scalars(rows)]
+
+
+def _span(from_us: int | None, to_us: int | None) -> tuple[int, int]:
+    """The first number and the one after the last."""
+    low = 0 if from_us is None else _first_number(from_us)
+    return low, (_LATEST_US + 1) << _KEY_BITS if to_us is None else _first_number(to_us)
