@@ -168,6 +168,20 @@ class OperatorSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "operator"
 
 
+class ClipSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """Clips and snapshots that are kept on this workstation."""
+
+    keep_days: Annotated[
+        int, Meta(ge=1, le=3650, description="days for which clips and snapshots are kept")
+    ] = 31
+    keep_gigabytes: Annotated[
+        float, Meta(gt=0, le=100_000, description="most room for clips and snapshots together")
+    ] = 50.0
+    longest_minutes: Annotated[
+        int, Meta(ge=1, le=720, description="a recording ends by itself after so many minutes")
+    ] = 30
+
+
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """All sections of ``settings.toml``."""
 
@@ -176,6 +190,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     console: ConsoleSettings = ConsoleSettings()
     analytics: AnalyticsSettings = AnalyticsSettings()
     operator: OperatorSettings = OperatorSettings()
+    clips: ClipSettings = ClipSettings()
     log: LogSettings = LogSettings()
 
 
