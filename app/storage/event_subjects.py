@@ -6,7 +6,6 @@ from sys import intern
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, tuple_, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.domain.event_record import EventSubject
@@ -68,8 +67,14 @@ class EventSubjects:
 
 def insert_or_leave(session: Session, row: Any) -> Any:
     """An ``INSERT`` that knows what to do about a row that is there already."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    return (postgresql.insert if is_postgresql else sqlite.insert)(row)
+    # Loaded where it is used: the first picture needs neither.
+    if session.get_bind().dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+        return postgresql_insert(row)
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+    return sqlite_insert(row)
 
 
 def count_rows(session: Session, added: Mapping[int, int], newest: Mapping[int, int]) -> None:

@@ -56,7 +56,7 @@ def test_everything_lives_in_the_data_folder(tmp_path: Path) -> None:
     where = places(tmp_path / "data", tmp_path / "conf/mine.toml")
     where.prepare()
     assert sorted(entry.name for entry in where.data.iterdir()) == [
-        "backups", "clips", "logs", "snapshots",
+        "backups", "clips", "logs", "snapshots", "thumbnails",
     ]  # fmt: skip
     assert where.database == tmp_path / "data/nigehban.db"
     assert where.wall_state.parent == where.instance_lock.parent == where.data
