@@ -17,6 +17,12 @@ def run(arguments: Sequence[str]) -> int:
     options = parse_command_line(arguments)
     if options.import_cameras is not None:
         return _import(options)
+    if options.store_credential is not None:
+        from app.services.credential_entry import store_credential
+
+        status, text = store_credential(options.store_credential)
+        print(text)  # noqa: T201 - the answer to --store-credential
+        return status
     if options.self_check:
         from app.services.self_check import self_check
 

@@ -21,6 +21,7 @@ class Options:
     database_url: str | None = None
     config: Path | None = None
     import_cameras: Path | None = None
+    store_credential: str | None = None
     screens: int | None = None
     layout: LayoutName | None = None
     district: str | None = None
@@ -46,6 +47,8 @@ def parse_command_line(arguments: Sequence[str]) -> Options:
     found = parser.parse_args(arguments)
     if found.import_cameras and (found.demo or found.self_check):
         parser.error("--import-cameras works alone: leave --demo and --self-check away")
+    if found.store_credential and (found.demo or found.self_check or found.import_cameras):
+        parser.error("--store-credential works alone")
     if found.demo and found.database_url:
         parser.error("--demo brings a registry of its own: leave --database-url away")
     return Options(**vars(found))
@@ -64,6 +67,11 @@ def _parser() -> argparse.ArgumentParser:
         "--import-cameras", type=_path, metavar="FILE.csv",
         help="read the registry and print what was added, changed and refused; "
         "status 0, or 2 if a row was refused (the good rows are kept)",
+    )  # fmt: skip
+    what.add_argument(
+        "--store-credential", type=_text, metavar="NAME",
+        help="ask for a user and a password (or read them, or a client certificate with its key, "
+        "from standard input) and put them into the system's key store",
     )  # fmt: skip
     what.add_argument(
         "--self-check", action="store_true",
