@@ -263,6 +263,7 @@ class NoteRow(Row):
     written_us: Mapped[int] = mapped_column(BigInteger)
     text: Mapped[str] = mapped_column(Text)
     corrects: Mapped[UUID | None] = mapped_column(Uuid)
+    is_automatic: Mapped[bool]
 
 
 class ClipRow(Row):

@@ -209,6 +209,7 @@ def _incidents() -> None:
         sa.Column("written_us", sa.BigInteger(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("corrects", sa.Uuid(), nullable=True),
+        sa.Column("is_automatic", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_note"),
         sa.UniqueConstraint("key", name="uq_note_key"),
     )
