@@ -145,14 +145,15 @@ class AnalyticsSettings(msgspec.Struct, frozen=True, kw_only=True):
     in_step: Annotated[bool, Meta(description="whether tiles begin in step with their boxes")] = (
         True
     )
-    brokers: Annotated[list[BrokerSettings], Meta(description="MQTT brokers, see below")] = (
-        msgspec.field(default_factory=list)
-    )
-    sources: Annotated[list[SourceSettings], Meta(description="analytics backends, see below")] = (
-        msgspec.field(default_factory=list)
-    )
+    brokers: Annotated[
+        list[BrokerSettings], Meta(description="MQTT brokers, see Boxes and events")
+    ] = msgspec.field(default_factory=list)
+    sources: Annotated[
+        list[SourceSettings], Meta(description="analytics backends, see Boxes and events")
+    ] = msgspec.field(default_factory=list)
     severities: Annotated[
-        list[SeveritySettings], Meta(description="which events matter how much, see below")
+        list[SeveritySettings],
+        Meta(description="which events matter how much, see Boxes and events"),
     ] = msgspec.field(default_factory=list)
 
 
