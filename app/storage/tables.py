@@ -32,8 +32,6 @@ URL = String(2048)
 WORD = String(16)
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts by itself in a column of exactly this type only."""
-_ONLY_LISTED = text("group_key IS NULL")
-_LISTED: Any = {"sqlite_where": _ONLY_LISTED, "postgresql_where": _ONLY_LISTED}
 _ONLY_RAISED = text("flag = 'raised'")
 _RAISED: Any = {"sqlite_where": _ONLY_RAISED, "postgresql_where": _ONLY_RAISED}
 
@@ -135,8 +133,10 @@ class EventRow(Row):
     __tablename__ = "event"
     __table_args__ = (
         UniqueConstraint("event_key"),
-        Index("ix_event_list", "received_us", "subject_id", **_LISTED),
-        Index("ix_event_subject_list", "subject_id", "received_us", **_LISTED),
+        # In the database they hold the rows of the list only; to say so here would load
+        # PostgreSQL's dialect at each start.
+        Index("ix_event_list", "received_us", "subject_id"),
+        Index("ix_event_subject_list", "subject_id", "received_us"),
     )
 
     id: Mapped[int] = mapped_column(SERIAL, primary_key=True)
