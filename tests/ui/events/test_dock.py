@@ -10,6 +10,7 @@ from app.services.event_showing import NOT_SHOWN
 from app.video.engine_types import Moment, TileStatus, ViewKey
 from tests.fakes.event_desk import CAMERA, NOON_US, SECOND_US, message
 from tests.ui.events.conftest import Scene, many
+from ui.events.desk import EventsDesk
 from ui.events.dock import WIDTH, EventsDock
 from ui.events.thumbnails import SIZE
 from ui.theme import tokens
@@ -116,6 +117,32 @@ def test_selecting_a_marked_tile_takes_its_mark_away(scene: Scene) -> None:
     scene.wall.select(0, 3)
     scene.settle()
     assert scene.service.marks.mark(tile.camera.code) is None
+
+
+def test_the_desk_has_a_pulse_of_its_own(scene: Scene, qtbot: QtBot) -> None:
+    desk = EventsDesk(
+        scene.service,
+        scene.showing,
+        scene.wall,
+        scene.directory,
+        scene.tasks,
+        list,
+        scene.sources_changed,  # type: ignore[arg-type]  # a list is a sequence
+        lambda: None,
+        scene.window,
+    )
+    panel = desk.make_panel()
+    qtbot.addWidget(panel)
+    scene.send(message("e1"))
+
+    def is_listed() -> bool:
+        scene.clock.seconds += 0.25
+        return panel.model.rowCount() == 1
+
+    qtbot.waitUntil(is_listed, timeout=5000)
+    desk.stop()
+    scene.settle()
+    assert scene.store.waiting == 0
 
 
 def test_a_picture_appears_in_its_row(scene: Scene, qtbot: QtBot) -> None:
