@@ -16,6 +16,7 @@ from app.domain.detection import Box
 from app.domain.event_filter import rule_of
 from app.domain.record_filters import BookmarkFilter, RecordOrder
 from app.domain.stream import PictureClock, StreamKind
+from app.storage.event_subjects import insert_or_leave
 from app.storage.record_search import RecordSearch
 from app.storage.record_values import (
     as_json,
@@ -25,7 +26,6 @@ from app.storage.record_values import (
     bounded_or_none,
     changed_meanwhile,
     fitting,
-    insert_or,
     kept,
     locked_row,
     portions,
@@ -179,7 +179,7 @@ class BookmarkRepository:
         steps = [{"name": tag, "uses": by} for tag, by in sorted(changes.items()) if by]
         if not steps:
             return
-        statement = insert_or(self._session, TagRow)
+        statement = insert_or_leave(self._session, TagRow)
         self._session.connection().execute(
             statement.on_conflict_do_update(
                 index_elements=["name"], set_={"uses": _tags.c.uses + statement.excluded.uses}

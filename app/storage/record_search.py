@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, cast, func, select, text
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy import Select, Table, func, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.record_filters import RecordOrder
@@ -104,7 +103,9 @@ class RecordSearch:
         rows: Select[Any] = select(column).where(column >= low, column < high)
         if not sought.is_open:
             vector = func.array_to_tsvector(func.string_to_array(self._table.c.words, " "))
-            rows = rows.where(vector.bool_op("@@")(cast(sought.for_tsquery(), TSQUERY)))
+            # As text: PostgreSQL's own types are not loaded where SQLite is used.
+            query = text("CAST(:sought AS tsquery)").bindparams(sought=sought.for_tsquery())
+            rows = rows.where(vector.bool_op("@@")(query))
         rows = rows.order_by(column.desc() if is_newest else column.asc()).limit(limit)
         return [int(number) for number in self._session.scalars(rows)]
 

@@ -6,7 +6,6 @@ from uuid import UUID
 
 import msgspec
 from sqlalchemy import Table, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.core.errors import RecordChanged
@@ -75,12 +74,6 @@ def locked_row(session: Session, table: Table, key: UUID) -> Any:
             "The record is not there any more", advice="Somebody removed it; look at the list."
         )
     return found
-
-
-def insert_or(session: Session, row: type[Row]) -> Any:
-    """An ``INSERT`` that knows what to do about a row that is there already."""
-    is_postgresql = session.get_bind().dialect.name == "postgresql"
-    return (postgresql.insert if is_postgresql else sqlite.insert)(row)
 
 
 def changed_meanwhile(what: str) -> RecordChanged:

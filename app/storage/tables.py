@@ -5,7 +5,6 @@ an incident that names a camera stays readable outside this database. A site's c
 within its district only, because many registries number their sites anew in each district.
 """
 
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import (
@@ -22,7 +21,6 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
-    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -32,8 +30,6 @@ URL = String(2048)
 WORD = String(16)
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts by itself in a column of exactly this type only."""
-_ONLY_RAISED = text("flag = 'raised'")
-_RAISED: Any = {"sqlite_where": _ONLY_RAISED, "postgresql_where": _ONLY_RAISED}
 
 
 class Row(DeclarativeBase):
@@ -164,15 +160,16 @@ class EventRow(Row):
 
 
 class BookmarkRow(Row):
-    """``id`` holds the time that lists are sorted by; ``words`` are indexed by triggers or an
-    expression, see the migration. No foreign keys: a record stays when what it names is gone."""
+    """``id`` holds the time that lists are sorted by. How ``words`` are indexed, and that the
+    queue holds raised flags only, stands in the migration. No foreign keys: a record stays when
+    what it names is gone."""
 
     __tablename__ = "bookmark"
     __table_args__ = (
         UniqueConstraint("key"),
         Index("ix_bookmark_clip", "clip"),
         Index("ix_bookmark_event_key", "event_key"),
-        Index("ix_bookmark_queue", "severity", "id", **_RAISED),
+        Index("ix_bookmark_queue", "severity", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
