@@ -75,7 +75,7 @@ class BookmarkRepository:
         number = self._search.free_number(bookmark.start_us + bookmark.offset_us, bookmark.id)
         rule = self._rule_of(bookmark.event_key)
         self._session.connection().execute(
-            _table.insert(), {"id": number, "rule": rule, **_values(bookmark, ())}
+            _table.insert(), {"id": number, "rule": rule, **bookmark_values(bookmark, ())}
         )
         self._count_tags((), bookmark.tags)
         return True
@@ -94,7 +94,7 @@ class BookmarkRepository:
             if before == changed:
                 return before
             raise changed_meanwhile("The bookmark")
-        values = _values(changed, self._said_about(bookmark.id))
+        values = bookmark_values(changed, self._said_about(bookmark.id))
         self._session.execute(
             update(_table)
             .where(_table.c.id == row.id)
@@ -186,7 +186,7 @@ class BookmarkRepository:
             ),
             steps,
         )
-        if any(step["uses"] < 0 for step in steps):
+        if min(changes.values()) < 0:
             self._session.execute(delete(_tags).where(_tags.c.uses <= 0))
 
 
@@ -255,7 +255,8 @@ def rule_of_event(session: Session, event_key: bytes) -> str:
     return "" if found is None else rule_of(found.rule, found.kind)
 
 
-def _values(bookmark: Bookmark, said: Iterable[str]) -> dict[str, Any]:
+def bookmark_values(bookmark: Bookmark, said: Iterable[str]) -> dict[str, Any]:
+    """The columns of a bookmark but ``id`` and ``rule``; ``said`` is what supervisors wrote."""
     return {
         "key": bookmark.id,
         "camera": fitting(bookmark.camera, _CODE),

@@ -86,7 +86,7 @@ class IncidentRepository:
             )
         row_number = self._search.free_number(incident.opened_us, incident.id)
         self._session.connection().execute(
-            _table.insert(), {"id": row_number, **_values(incident, ())}
+            _table.insert(), {"id": row_number, **incident_values(incident, ())}
         )
         self._link(incident)
         return True
@@ -104,7 +104,7 @@ class IncidentRepository:
             if before == changed:
                 return before
             raise changed_meanwhile("The incident")
-        values = _values(changed, self._texts_of(incident.id))
+        values = incident_values(changed, self._texts_of(incident.id))
         for fixed in ("key", "number", "opened_us", "operator", "workstation"):
             del values[fixed]
         self._session.execute(update(_table).where(_table.c.id == row.id).values(values))
@@ -281,7 +281,8 @@ def _note_of(row: Any) -> Note:
     )
 
 
-def _values(incident: Incident, notes: Iterable[str]) -> dict[str, Any]:
+def incident_values(incident: Incident, notes: Iterable[str]) -> dict[str, Any]:
+    """The columns of an incident but ``id``; ``notes`` are the texts of its notes."""
     people = [_Person(each.name, each.role, bounded(each.at_us)) for each in incident.people]
     return {
         "key": incident.id,
