@@ -118,7 +118,7 @@ def test_a_user_who_is_thrown_out_is_told(protocol: str) -> None:
         server.set_users(dict([BACKEND]))
         wall.state(REFUSED, "refuses the user or the password")
         server.set_users(dict([BACKEND, WALL]))
-        wall.connected()
+        wall.state(ConnectionState.CONNECTED, seconds=60)
 
 
 @pytest.mark.parametrize("protocol", ["5", "3.1.1"])
