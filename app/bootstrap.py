@@ -14,12 +14,14 @@ from app.core.tasks import Tasks
 from app.services.analytics import AnalyticsService
 from app.services.camera_logins import CameraLogins
 from app.services.credentials import Credentials, KeyringCredentials
+from app.services.drafts import Drafts
 from app.services.event_objects import EventObjects
 from app.services.event_severity import SeverityTable
 from app.services.event_store import EventStore
 from app.services.event_thumbnails import EventThumbnails
 from app.services.events import EventService
 from app.services.identity import Identity, identity_of
+from app.services.incidents import IncidentService
 from app.services.instance_lock import only_instance
 from app.services.notices import Notice, NoticeBoard, Severity
 from app.services.overlay_offsets import OverlayOffsets
@@ -57,6 +59,8 @@ class Services:
     analytics: AnalyticsService
     """Not started yet, like the engine."""
     events: EventService
+    """Not started yet."""
+    incidents: IncidentService
     """Not started yet."""
     wall_memory: WallMemory
     remembered: WallState
@@ -138,13 +142,20 @@ def running_services(
         )
         analytics.events.connect(events.on_events)
         stack.callback(events.close)
+        identity = identity_of(settings.operator)
+        drafts = stack.enter_context(closing(Drafts(where.drafts, dispatcher, notices)))
+        drafts.load()
+        incidents = IncidentService(
+            database, database_tasks, work, drafts, notices, SystemClock(), identity.author
+        )
+        stack.callback(incidents.close)
         wall_memory = stack.enter_context(
             closing(WallMemory(where.wall_state, dispatcher, notices))
         )
         yield Services(
             places=where,
             settings=settings,
-            identity=identity_of(settings.operator),
+            identity=identity,
             notices=notices,
             tasks=work,
             registry=registry,
@@ -154,6 +165,7 @@ def running_services(
             overlay_offsets=offsets,
             analytics=analytics,
             events=events,
+            incidents=incidents,
             wall_memory=wall_memory,
             remembered=wall_memory.load(),
         )

@@ -48,6 +48,11 @@ class Places:
         return self.data / "wall-state.json"
 
     @property
+    def drafts(self) -> Path:
+        """What operators write and what is not in the database yet."""
+        return self.data / "drafts.json"
+
+    @property
     def instance_lock(self) -> Path:
         return self.data / "instance.lock"
 

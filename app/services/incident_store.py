@@ -1,0 +1,283 @@
+"""Brings incidents and notes to the database and back; what it refuses is kept and tried again."""
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass
+from enum import Enum
+from uuid import UUID
+
+from app.core.clock import Clock
+from app.core.errors import OperatorError, RecordChanged
+from app.core.events import Event
+from app.core.tasks import Tasks
+from app.domain.bookmark import Bookmark
+from app.domain.clip_record import Clip
+from app.domain.incident import Incident, Note
+from app.domain.incident_changes import ChangesCollide
+from app.domain.record_filters import IncidentFilter
+from app.services.drafts import Draft, Drafts, Unsaved, Written, waiting_words
+from app.services.incident_writing import IncidentWriting
+from app.services.notices import Notice, NoticeBoard, Severity
+from app.storage.bookmarks import BookmarkRepository
+from app.storage.clips import ClipRepository
+from app.storage.database import Database
+from app.storage.incidents import IncidentRepository
+
+NOT_SAVED = "incidents-not-saved"
+NOT_READ = "incidents-not-read"
+_RETRY_S = (1.0, 30.0)
+_TRIES = 3
+"""Changes of others between reading and writing are joined so many times."""
+_log = logging.getLogger(__name__)
+
+
+class Outcome(Enum):
+    """``WAITING``: the database refused; it is kept and tried again. ``COLLIDED``: somebody else
+    changed the same thing, a person must decide."""
+
+    SAVED = "saved"
+    WAITING = "waiting"
+    COLLIDED = "collided"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of something that was asked for; ``problem`` says why not."""
+
+    outcome: Outcome
+    incident: Incident | None = None
+    problem: str = ""
+
+
+Answered = Callable[[Answer], None]
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFile:
+    """Everything of one incident; notes oldest first."""
+
+    incident: Incident
+    notes: Sequence[Note]
+    bookmarks: Mapping[UUID, Bookmark]
+    clips: Mapping[UUID, Clip]
+
+
+class IncidentStore:
+    """Owner thread; ``tick`` is called some times a second.
+
+    ``writing`` has one thread, on which transactions follow each other; ``reading`` may have more.
+    What waits stands in the file of drafts until it is committed.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        writing: Tasks,
+        reading: Tasks,
+        drafts: Drafts,
+        notices: NoticeBoard,
+        clock: Clock,
+    ) -> None:
+        self.saved: Event[Incident] = Event("incidents.saved")
+        self._database = database
+        self._writing = writing
+        self._reading = reading
+        self._drafts = drafts
+        self._notices = notices
+        self._clock = clock
+        self._answers: dict[UUID, Answered] = {}
+        self._under_way: Future[Incident] | None = None
+        self._next_try = 0.0
+        self._failures = 0
+
+    @property
+    def waiting(self) -> Sequence[Unsaved]:
+        """What is not in the database yet, in the order in which it will be."""
+        return tuple(self._drafts.state.unsaved)
+
+    # --- writing -----------------------------------------------------------------------------
+
+    def put(self, unsaved: Unsaved, answer: Answered) -> None:
+        """Write after what waits already. ``answer`` follows: ``WAITING`` at most once, and once
+        one of the others."""
+        self._answers[unsaved.note.id] = answer
+        self._drafts.state.unsaved.append(unsaved)
+        self._drafts.keep()
+        if self._failures:
+            self._answer(unsaved, Answer(Outcome.WAITING, problem=self._words_of_notice()))
+        self.tick()
+
+    def tick(self) -> None:
+        """Begin what is due."""
+        waiting = self._drafts.state.unsaved
+        if waiting and self._under_way is None and self._clock.monotonic() >= self._next_try:
+            self._begin(waiting[0])
+
+    def close(self) -> None:
+        """Try once more to write what is left. Blocking: at the end only; the rest stays in the
+        file of drafts."""
+        future, self._under_way = self._under_way, None
+        waiting = self._drafts.state.unsaved
+        if future is not None and not future.cancel() and future.exception() is None:
+            self._take_out(waiting[0])
+        while waiting:
+            try:
+                self._write(waiting[0])
+            except OperatorError as error:
+                _log.warning("%s wait for the next start: %s", waiting_words(waiting), error)
+                return
+            self._take_out(waiting[0])
+
+    def _begin(self, unsaved: Unsaved) -> None:
+        def done(incident: Incident) -> None:
+            if self._under_way is future:
+                self._under_way = None
+                self._on_saved(unsaved, incident)
+
+        def failed(error: Exception) -> None:
+            if self._under_way is future:
+                self._under_way = None
+                self._on_failed(unsaved, error)
+
+        future = self._writing.run(lambda: self._write(unsaved), done=done, failed=failed)
+        self._under_way = future
+
+    def _on_saved(self, unsaved: Unsaved, incident: Incident) -> None:
+        self._take_out(unsaved)
+        self._failures, self._next_try = 0, 0.0
+        self._notices.clear(NOT_SAVED)
+        answer = self._answers.pop(unsaved.note.id, None)
+        self.saved.emit(incident)
+        if answer is not None:
+            answer(Answer(Outcome.SAVED, incident))
+        self.tick()
+
+    def _on_failed(self, unsaved: Unsaved, error: Exception) -> None:
+        if isinstance(error, RecordChanged):
+            self._take_out(unsaved)
+            self._back_to_draft(unsaved)
+            answer = self._answers.pop(unsaved.note.id, None)
+            problem = f"{error}. {error.advice}"
+            if answer is None:
+                self._notices.post(Notice(NOT_SAVED, Severity.WARNING, str(error), error.advice))
+            else:
+                answer(Answer(Outcome.COLLIDED, problem=problem))
+            self.tick()
+            return
+        self._failures += 1
+        least, most = _RETRY_S
+        wait = min(most, least * 2 ** min(self._failures - 1, 10))
+        self._next_try = self._clock.monotonic() + wait
+        self._tell_refused(error)
+        if self._failures == 1:
+            problem = self._words_of_notice()
+            for each in self.waiting:
+                self._answer(each, Answer(Outcome.WAITING, problem=problem))
+
+    def _tell_refused(self, error: Exception) -> None:
+        if not isinstance(error, OperatorError):
+            self._notices.report(error, NOT_SAVED)
+            return
+        words = waiting_words(self._drafts.state.unsaved)
+        self._notices.post(
+            Notice(
+                NOT_SAVED,
+                Severity.WARNING,
+                f"Not saved yet: {words} of incidents. {error}",
+                f"They are kept and tried again by themselves. {error.advice}".strip(),
+            )
+        )
+
+    def _words_of_notice(self) -> str:
+        return next((n.text for n in self._notices.current if n.key == NOT_SAVED), "")
+
+    def _answer(self, unsaved: Unsaved, answer: Answer) -> None:
+        answered = self._answers.get(unsaved.note.id)
+        if answered is not None:
+            answered(answer)
+
+    def _back_to_draft(self, unsaved: Unsaved) -> None:
+        """A note whose incident is not there is a draft again: its text is not lost."""
+        note = unsaved.note
+        drafts = self._drafts.state.drafts
+        if isinstance(unsaved, Written) and note.incident not in drafts:
+            drafts[note.incident] = Draft(
+                key=note.id,
+                incident=note.incident,
+                text=note.text,
+                changed_us=note.written_us,
+                corrects=note.corrects,
+            )
+            self._drafts.keep()
+
+    def _take_out(self, unsaved: Unsaved) -> None:
+        state = self._drafts.state
+        state.unsaved = [each for each in state.unsaved if each.note.id != unsaved.note.id]
+        self._drafts.keep()
+
+    # --- on the database's thread --------------------------------------------------------------
+
+    def _write(self, unsaved: Unsaved) -> Incident:
+        for tried in range(1, _TRIES + 1):
+            try:
+                with self._database.transaction() as session:
+                    repositories = IncidentRepository(session), BookmarkRepository(session)
+                    return IncidentWriting(*repositories).write(unsaved)
+            except ChangesCollide as error:
+                raise RecordChanged(
+                    f"Somebody else changed the incident meanwhile: {error}",
+                    advice="Look at it and make your change again where it still holds.",
+                ) from error
+            except RecordChanged:
+                if tried == _TRIES:
+                    raise
+        raise AssertionError("unreachable")
+
+    # --- reading -----------------------------------------------------------------------------
+
+    def page(
+        self,
+        wanted: IncidentFilter,
+        limit: int,
+        after: UUID | None,
+        done: Callable[[Sequence[Incident]], None],
+        failed: Callable[[Exception], None],
+    ) -> None:
+        """The newest incidents below ``after`` that fit."""
+
+        def read() -> Sequence[Incident]:
+            with self._database.reading() as session:
+                return IncidentRepository(session).page(wanted, limit, after)
+
+        def tell(error: Exception) -> None:
+            self._notices.report(error, NOT_READ)
+            failed(error)
+
+        self._reading.run(read, done=done, failed=tell)
+
+    def file(self, incident: UUID, done: Callable[[IncidentFile | None], None]) -> None:
+        """Everything of one incident, ``None`` where it is not there or cannot be read."""
+
+        def read() -> IncidentFile | None:
+            with self._database.reading() as session:
+                repository = IncidentRepository(session)
+                found = repository.get(incident)
+                if found is None:
+                    return None
+                return IncidentFile(
+                    found,
+                    repository.notes_of(incident),
+                    BookmarkRepository(session).many(found.bookmarks),
+                    ClipRepository(session).many(found.clips),
+                )
+
+        def failed(error: Exception) -> None:
+            self._notices.report(error, NOT_READ)
+            done(None)
+
+        def read_well(file: IncidentFile | None) -> None:
+            self._notices.clear(NOT_READ)
+            done(file)
+
+        self._reading.run(read, done=read_well, failed=failed)
