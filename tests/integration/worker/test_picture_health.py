@@ -5,6 +5,7 @@ The full hours are measured by ``python -m tests.benchmarks --only health``.
 """
 
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import cache
 
 import cv2
@@ -12,11 +13,17 @@ import numpy as np
 import pytest
 from av.video.frame import VideoFrame
 
+from app.demo.bitstream import Codec
+from app.demo.clips import ClipFormat
+from app.demo.encoding import encode_h264
 from app.domain.picture_health import PictureFault
+from app.video.messages import PictureHealth
 from app.video.worker.clock import Stamp
 from app.video.worker.health.look import HealthLook
 from tests.integration.worker import health_faults
+from tests.integration.worker.driver import Driver
 from tests.integration.worker.health_faults import Fault
+from tests.integration.worker.servers import Camera, Server
 from tests.integration.worker.street_hours import STREETS, Street, looked_at, sent
 
 _BEGINS_S = 82
@@ -108,3 +115,15 @@ def test_of_two_looks_within_half_a_second_one_counts() -> None:
     for second in range(1, 12):
         health.look(frame, Stamp(None, 0, second * 1_000_000))
     assert present(health) == [PictureFault.BLACK]
+
+
+def test_a_worker_tells_of_the_fault_of_a_real_stream(worker: Driver) -> None:
+    black = (np.zeros((360, 640, 3), np.uint8) for _ in range(60))
+    form = ClipFormat(Codec.H264, Fraction(15), 640, 360)
+    units = list(encode_h264(black, form, gop=15, bit_rate=100_000))
+    with Server(Camera(units, "H264")) as server:
+        worker.open(1, f"rtsp://127.0.0.1:{server.port}/x")
+        worker.show(1, worker.view(0))
+        report = worker.expect(PictureHealth, 1)
+        assert report.faults == [PictureFault.BLACK.value]
+        worker.close_stream(1)

@@ -34,9 +34,8 @@ class ExposureDetector:
         """Whether the next look is wanted soon, because something begins or ends."""
         return self._black.is_undecided or self._white.is_undecided
 
-    def look(self, low: Grey) -> tuple[bool, bool]:
-        """Take a picture into account; whether it is black, and whether it is white."""
-        mean = cv2.mean(low)[0]
+    def look(self, low: Grey, mean: float) -> tuple[bool, bool]:
+        """Take a picture and its mean into account; whether it is black, and whether white."""
         if mean < _MAY_BE_BLACK:
             bright = self._share_above(low, _BLACK)
             dazzled = 0.0

@@ -108,10 +108,8 @@ class _Detectors:
         is_due = self._looks % _ALL_EACH == 0
         seconds, self._seen = self._looks - self._seen, self._looks
         self._is_frozen = self._freezing.look(levels.low, levels.before, seconds)
-        if is_due or self._exposure.is_eager:
-            self._is_black, self._is_white = self._exposure.look(levels.low)
-        if not (self._is_black or self._is_white):
-            self._look_closer(is_due)
+        if is_due or self._is_eager:
+            self._look_closer(is_due, cv2.mean(levels.low)[0])
         self._is_eager = (
             self._freezing.is_eager
             or self._exposure.is_eager
@@ -121,10 +119,14 @@ class _Detectors:
         )
         return self._faults()
 
-    def _look_closer(self, is_due: bool) -> None:
+    def _look_closer(self, is_due: bool, mean: float) -> None:
         levels = self._levels
+        if is_due or self._exposure.is_eager:
+            self._is_black, self._is_white = self._exposure.look(levels.low, mean)
+        if self._is_black or self._is_white:
+            return
         if is_due or self._detail.is_eager:
-            self._is_blurred = self._detail.look(levels.middle, cv2.mean(levels.low)[0])
+            self._is_blurred = self._detail.look(levels.middle, mean)
         # Without detail there are no edges to compare.
         if (is_due or self._view.is_eager) and not self._is_blurred:
             self._is_turned = self._view.look(levels.low)
