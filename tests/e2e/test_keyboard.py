@@ -9,6 +9,7 @@ import pytest
 
 from app.demo.city import build_city
 from app.domain.stream import StreamState
+from app.video.engine import workers_for
 from tests.e2e.hands import Hands
 from tests.e2e.program import Program, until
 from tests.e2e.wall_reader import WallReader
@@ -34,6 +35,7 @@ def wall(tmp_path_factory: pytest.TempPathFactory, screen: VirtualScreen) -> Ite
         program.add_cameras(CITY.cameras, lambda camera: f"rtsp://127.0.0.1:1/{camera.code}")
         program.start("--kiosk", "--layout", "16")
         shows_grid(program.reader("16"))
+        until(lambda: len(program.workers()) == workers_for(), 30, "all workers started")
         yield program
 
 
