@@ -22,6 +22,7 @@ from tests.benchmarks.results import Result, not_measured
 @part("overlay", "boxes in step with the picture, the time of pictures, what boxes cost")
 def run(options: Options) -> Iterator[Result]:
     """Measure the overlay; about nine minutes, or four with ``--quick``."""
+    # Encoded by another process, so that this one stays without a codec.
     subprocess.run([sys.executable, "-m", "tests.fakes.crossing_clip"], cwd=REPOSITORY, check=True)
     quick = options.quick
     yield from _try("IoU in step", lambda: step_results(measure_step(20 if quick else 60)))

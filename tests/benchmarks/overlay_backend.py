@@ -55,14 +55,14 @@ def boxes_of(plan: Plan, camera: int, frame: int) -> Iterator[tuple[int, Box]]:
         yield 1, block_box(frame)
         return
     if plan.motion == "jumping":
-        # Each time a new object elsewhere, so that the moment it is painted can be seen.
-        turn = round(frame * plan.rate_hz / plan.fps)
-        left = 0.05 + 0.2 * (turn % 4)
-        yield turn, (left, 0.65, left + 0.15, 0.9)
+        # Too far to have moved there: the moment at which it is painted elsewhere can be seen.
+        left = 0.1 + 0.5 * (round(frame * plan.rate_hz / plan.fps) % 2)
+        yield 1, (left, 0.65, left + 0.15, 0.9)
         return
     for number in range(plan.objects):
         turn = frame / plan.fps * (0.3 + 0.05 * number) + camera + number
-        x, y = 0.4 + 0.4 * math.sin(turn), 0.4 + 0.35 * math.cos(turn * 1.3)
+        # Below the number in the middle of the picture, which has to stay readable.
+        x, y = 0.44 + 0.44 * math.sin(turn), 0.68 + 0.07 * math.cos(turn * 1.3)
         yield number + 1, (x, y, x + 0.12, y + 0.18)
 
 

@@ -37,7 +37,7 @@ def measure_cost(rounds: int, window_s: float) -> CostFindings:
     without: list[float] = []
     with_boxes: list[float] = []
     parts: list[float] = []
-    with Stage(_TILES, (1920, 1080), in_step=True) as stage:
+    with Stage(_TILES, (1920, 1080), in_step=True, by_peer=True) as stage:
         plan = stage.plan(
             [0.1] * _TILES, motion="milling", objects=_OBJECTS, rate_hz=_RATE_HZ, jitter_s=0.02
         )

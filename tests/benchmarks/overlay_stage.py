@@ -28,6 +28,7 @@ from tests.benchmarks.peers import REPOSITORY
 from tests.benchmarks.screen_reader import Rect, ScreenReader, Watch
 from tests.fakes.crossing_clip import crossing_clip
 from tests.fakes.demo_city import demo_city
+from tests.fakes.gst_server import GstServer
 from tests.fakes.mosquitto import Mosquitto
 from tests.fakes.xvfb import VirtualScreen
 
@@ -52,23 +53,22 @@ boxes_topic = "bench/{{camera}}/onvif-mj/VideoAnalytics/#"
 class Stage:
     """``cameras`` of the crossing clip on one screen; use it as a context manager."""
 
-    def __init__(self, cameras: int, size: tuple[int, int], *, in_step: bool) -> None:
+    def __init__(
+        self, cameras: int, size: tuple[int, int], *, in_step: bool, by_peer: bool = False
+    ) -> None:
         self._stack = ExitStack()
         self._cameras = cameras
         self._size = size
         self._in_step = in_step
+        self._by_peer = by_peer
         self._folder = Path(tempfile.mkdtemp(prefix="nigehban-stage-"))
 
     def __enter__(self) -> Self:
         stack = self._stack
         try:
             self.screen = stack.enter_context(VirtualScreen(*self._size))
-            self.broker = stack.enter_context(Mosquitto(self._folder, tls=False, anonymous=True))
-            self.city = stack.enter_context(demo_city(self._folder))
-            urls = []
-            for number in range(self._cameras):
-                self.city.control.add_clip(f"crossing-{number}", str(crossing_clip()))
-                urls.append(f"{self.city.base_url}/clip/crossing-{number}")
+            self.broker = stack.enter_context(Mosquitto(options=("allow_anonymous true",)))
+            urls = self._peer_urls() if self._by_peer else self._city_urls()
             self.installation: Installation = empty_installation()
             stack.callback(self.installation.remove)
             self.installation.config.write_text(
@@ -80,6 +80,19 @@ class Stage:
             stack.close()
             raise
         return self
+
+    def _city_urls(self) -> list[str]:
+        """Cameras whose clock is known to the frame (``overlay_frames``)."""
+        city = self._stack.enter_context(demo_city(self._folder))
+        clip = str(crossing_clip().path)
+        for number in range(self._cameras):
+            city.control.add_clip(f"crossing-{number}", clip)
+        return [f"{city.base_url}/clip/crossing-{number}" for number in range(self._cameras)]
+
+    def _peer_urls(self) -> list[str]:
+        """Cameras that cost their server next to nothing."""
+        server = self._stack.enter_context(GstServer(self._cameras, clips=[crossing_clip()]))
+        return [server.url(number) for number in range(self._cameras)]
 
     def _learn(self) -> tuple[list[Rect], list[int]]:
         try:

@@ -58,7 +58,7 @@ def measure_time(lost_s: float) -> dict[str, Errors]:
         drifting_since = [0.0] * len(_NAMES)
         cameras = []
         for number in range(len(_NAMES)):
-            city.control.add_clip(f"clock-{number}", str(crossing_clip()))
+            city.control.add_clip(f"clock-{number}", str(crossing_clip().path))
             cameras.append(camera(number, f"{city.base_url}/clip/clock-{number}"))
             drifting_since[number] = _set_clock(city, number)
         wall = stack.enter_context(HeadlessWall(cameras))

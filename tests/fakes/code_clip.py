@@ -167,11 +167,11 @@ def _encode(clip: CodeClip, frames: int, bit_rate: int) -> None:
             frame.pts = index
             container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    _index(clip, work)
+    index_clip(clip, work)
     work.replace(clip.path)
 
 
-def _index(clip: CodeClip, encoded: Path) -> None:
+def index_clip(clip: CodeClip, encoded: Path, *, fps: int = FPS) -> None:
     """Write the frames and their index beside the clip, for a reader without a demuxer."""
     import av
 
@@ -185,7 +185,7 @@ def _index(clip: CodeClip, encoded: Path) -> None:
                 sizes.append(out.write(bytes(packet)))
                 keys.append(packet.is_keyframe)
         setup = stream.codec_context.extradata or b""
-    about = {"codec": clip.codec, "number": clip.number, "fps": FPS, "gop": GOP}
+    about = {"codec": clip.codec, "number": clip.number, "fps": fps, "gop": GOP}
     about |= {"setup": setup.hex(), "sizes": sizes, "keys": keys}
     index = clip.path.with_suffix(f".json{os.getpid()}")
     index.write_text(json.dumps(about))

@@ -12,14 +12,23 @@ from pathlib import Path
 
 import numpy as np
 
-from tests.fakes.code_clip import FPS, HEIGHT, WIDTH, burn, encoder_options
+from tests.fakes.code_clip import (
+    FPS,
+    HEIGHT,
+    WIDTH,
+    CodeClip,
+    burn,
+    encoder_options,
+    index_clip,
+)
 
 FRAMES = 900
 CROSSING = 3 * FPS
 """Frames from one edge to the other; a whole number of turns fits into the clip."""
 BLOCK_WIDTH, BLOCK_HEIGHT = 96, 88
 BLOCK_TOP = 240
-_VERSION = 1
+SLOW_FPS = 2
+_VERSION = 2
 _GREY, _BLOCK = 110, 200
 
 
@@ -41,14 +50,19 @@ def block_box(index: float) -> tuple[float, float, float, float]:
     )
 
 
-def crossing_clip() -> Path:
-    """The encoded clip from the machine's temporary folder; made first where it is missing."""
+def crossing_clip(fps: int = FPS) -> CodeClip:
+    """The clip from the machine's temporary folder, encoded first where it is missing.
+
+    ``fps`` is the rate at which a server plays it: slowly for walls whose pictures shall cost
+    little. The MP4 file plays at its own rate.
+    """
     folder = Path(tempfile.gettempdir()) / f"nigehban-clips-{os.getuid()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"crossing-{FRAMES}-v{_VERSION}.mp4"
-    if not path.exists():
-        _encode(path)
-    return path
+    clip = CodeClip(1, "h264", folder / f"crossing-{FRAMES}-{fps}-v{_VERSION}.mp4")
+    if not clip.index_path.exists():
+        _encode(clip.path)
+        index_clip(clip, clip.path, fps=fps)
+    return clip
 
 
 def _encode(path: Path) -> None:
@@ -78,4 +92,5 @@ def _encode(path: Path) -> None:
 
 
 if __name__ == "__main__":
-    crossing_clip()
+    for rate in (FPS, SLOW_FPS):
+        crossing_clip(rate)
