@@ -1,8 +1,6 @@
 """What is known of a clip besides its pictures: the JSON that lies beside it."""
 
 import json
-import os
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -14,11 +12,11 @@ from app.domain.author import Author
 from app.domain.camera import CameraCode
 from app.domain.clip_record import Clip, ClipState
 from app.domain.stream import PictureClock, StreamKind
+from app.settings.files import write_atomically
 from app.video.clip_types import ClipProgress
 
 FORM = "nigehban-clip-1"
 NO_AUDIO = "not received: cameras are asked for video only"
-_UNFINISHED = ".part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,34 +152,7 @@ def facts_file(clip: Path) -> Path:
 def write_facts(file: Path, facts: msgspec.Struct) -> None:
     """Write the JSON so that it is there whole or not at all. Blocking; raises ``OSError``."""
     text = json.dumps(msgspec.to_builtins(facts), indent=1, ensure_ascii=False)
-    write_whole(file, text.encode())
-
-
-def write_whole(file: Path, content: bytes) -> None:
-    """Write a file that is there whole, on the disk, or not at all. Blocking; ``OSError``."""
-    unfinished = file.with_name(file.name + _UNFINISHED)
-    try:
-        with unfinished.open("wb") as target:
-            target.write(content)
-            target.flush()
-            os.fsync(target.fileno())
-        unfinished.replace(file)
-    except OSError:
-        with suppress(OSError):
-            unfinished.unlink()
-        raise
-    sync_folder(file.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make renames in ``folder`` last. Where the system has no such thing, it does nothing."""
-    if os.name == "nt":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    write_atomically(file, text.encode())
 
 
 def read_facts(file: Path) -> ClipFacts | None:

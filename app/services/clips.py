@@ -3,7 +3,7 @@
 import logging
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -76,7 +76,7 @@ class _Work:
     is_recording: bool
     began_at: float
     job: ClipJob | None = None
-    progress: ClipProgress = ClipProgress(ClipPhase.WRITING)
+    progress: ClipProgress = field(default_factory=lambda: ClipProgress(ClipPhase.WRITING))
     is_on_record: bool = False
 
 

@@ -25,7 +25,7 @@ def write_atomically(file: Path, content: bytes) -> None:
         with contextlib.suppress(OSError):
             Path(name).unlink()
         raise
-    _sync_folder(file.parent)
+    sync_folder(file.parent)
 
 
 def remove_unfinished(file: Path) -> None:
@@ -47,7 +47,7 @@ def set_aside(file: Path) -> Path:
     return kept
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Make the new name survive a power cut; Windows has no such call and needs none."""
     if sys.platform == "win32":
         return

@@ -16,8 +16,10 @@ from app.domain.picture_health import PictureFault
 from app.domain.stream import Reason
 from app.video.blame import CrashLedger, Verdict
 from app.video.board import BoardMemory, SlotSpace
+from app.video.clips import ClipJobs
 from app.video.engine_types import Moment
 from app.video.messages import (
+    ClipReport,
     CloseStream,
     CutStill,
     Ended,
@@ -85,6 +87,7 @@ class StreamConnections:
         settings: ConnectionSettings,
         *,
         stills: Stills,
+        clips: ClipJobs,
         changed: Callable[[StreamRecord], None],
         freed: Callable[[SlotSpace], None],
     ) -> None:
@@ -94,6 +97,7 @@ class StreamConnections:
         self._logins = logins
         self._settings = settings
         self._stills = stills
+        self._clips = clips
         self._changed = changed
         self._freed = freed
         self._ledger = CrashLedger()
@@ -220,6 +224,8 @@ class StreamConnections:
                 self._on_ended(report)
             case Still():
                 self._stills.on_still(report)
+            case ClipReport():
+                self._clips.on_report(report)
             case PictureHealth():
                 self._on_health(report)
             case WorkerReady():
@@ -231,6 +237,7 @@ class StreamConnections:
         now = time.monotonic()
         self.restarts += 1
         self.heartbeats.pop(worker, None)
+        self._clips.lose(worker)
         hit = [r for r in self._by_connection.values() if r.worker == worker]
         _log.warning(
             "Worker %d %s (%s): %d streams open again", worker, loss.value, detail, len(hit)

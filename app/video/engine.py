@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from pathlib import Path
 
 import psutil
 
@@ -19,10 +20,12 @@ from app.domain.camera import Camera, CameraCode
 from app.domain.picture_health import PictureFault
 from app.domain.stream import StreamKind, StreamState, StreamStatus
 from app.video.board import BoardPicture, create_board
+from app.video.clip_types import ClipJob, ClipProgress
+from app.video.clips import ClipCut, ClipJobs
 from app.video.connections import ConnectionSettings, StreamConnections
 from app.video.engine_types import Moment, TileStatus, ViewFigures, ViewKey, ViewSpec
 from app.video.load import LoadSample, LoadShedder, TileLoad
-from app.video.messages import Heartbeat, Report
+from app.video.messages import CutClip, EndClip, Heartbeat, Report
 from app.video.opening import OpenGate
 from app.video.secrets_port import LoginSource, NoLogins
 from app.video.stills import Stills
@@ -75,6 +78,7 @@ class VideoEngine:
         self._feeds = TileFeeds(self._memory, self._settings.board_bytes)
         self._tiles = self._feeds.tiles
         self._stills = Stills(dispatcher)
+        self._clips = ClipJobs(dispatcher, self._send)
         self._pool = WorkerPool(
             self._memory, dispatcher, self, run_worker, silence_s=self._settings.silence_s
         )
@@ -90,6 +94,7 @@ class VideoEngine:
             logins or NoLogins(),
             self._settings.connection,
             stills=self._stills,
+            clips=self._clips,
             changed=self._on_stream_changed,
             freed=self._feeds.free,
         )
@@ -116,6 +121,7 @@ class VideoEngine:
         """End the workers and let go of the board. Blocks for at most a few seconds."""
         self._pool.close()
         self._stills.forget()
+        self._clips.forget()
         self._tiles.clear()
         self._memory.close()
 
@@ -180,6 +186,24 @@ class VideoEngine:
         )
         self._connections.cut_still(best, moment, width, answer)
 
+    def cut(
+        self,
+        camera: CameraCode,
+        kind: StreamKind | None,
+        start: Moment,
+        end: Moment | None,
+        file: Path,
+        tell: Callable[[ClipProgress], None],
+    ) -> ClipJob:
+        """See ``clip_types.ClipEngine``."""
+        found = [
+            record
+            for record in self._feeds.of_camera(camera)
+            if record.is_connected and kind in (None, record.id.kind)
+        ]
+        best = max(found, key=lambda r: (r.reaches(start), r.width, r.ring_seconds), default=None)
+        return self._clips.begin(best, ClipCut(start, end, file), tell)
+
     def camera_faults(self, camera: CameraCode) -> tuple[PictureFault, ...]:
         looked_at = (record for record in self._feeds.of_camera(camera) if record.views)
         return tuple(dict.fromkeys(chain.from_iterable(record.faults for record in looked_at)))
@@ -239,6 +263,9 @@ class VideoEngine:
         if self._changed_cameras:
             changed, self._changed_cameras = frozenset(self._changed_cameras), set()
             self.status_changed.emit(changed)
+
+    def _send(self, worker: int, command: CutClip | EndClip) -> None:
+        self._pool.send(worker, command)
 
     def _look(self, now: float) -> None:
         """Once a second: load, substitutes for failing streams, streams nobody wants."""

@@ -97,6 +97,26 @@ class CutStill(msgspec.Struct, frozen=True, tag="cut-still"):
     width: int
 
 
+class CutClip(msgspec.Struct, frozen=True, tag="cut-clip"):
+    """Write packets into ``file`` from the key frame before ``start_us`` on, until ``end_us``,
+    which may lie ahead, or (``None``) until ``EndClip``. Answered by ``ClipReport`` as it grows
+    and once with a phase that is over."""
+
+    stream: int
+    job: int
+    start_us: int
+    end_us: int | None
+    by_camera: bool
+    file: str
+
+
+class EndClip(msgspec.Struct, frozen=True, tag="end-clip"):
+    """End a clip now; without ``keep`` nothing of it stays."""
+
+    job: int
+    keep: bool
+
+
 class CloseStream(msgspec.Struct, frozen=True, tag="close"):
     """Answered by ``Ended`` with reason ``none``."""
 
@@ -107,7 +127,17 @@ class Shutdown(msgspec.Struct, frozen=True, tag="shutdown"):
     """Close everything and leave; a closed pipe means the same."""
 
 
-Command = OpenStream | SetViews | SetHold | LookBack | CutStill | CloseStream | Shutdown
+Command = (
+    OpenStream
+    | SetViews
+    | SetHold
+    | LookBack
+    | CutStill
+    | CutClip
+    | EndClip
+    | CloseStream
+    | Shutdown
+)
 
 
 class Opened(msgspec.Struct, frozen=True, tag="opened"):
@@ -143,6 +173,28 @@ class Still(msgspec.Struct, frozen=True, tag="still"):
     stream: int
     request: int
     jpeg: bytes
+
+
+class ClipReport(msgspec.Struct, frozen=True, tag="clip"):
+    """How far a clip is: see ``clip_types.ClipProgress``. ``phase`` is a ``ClipPhase`` value,
+    ``clock`` a ``PictureClock``; gaps and anchors come with the last report only."""
+
+    job: int
+    phase: str
+    start_us: int = 0
+    end_us: int = 0
+    clock: int = 0
+    offset_us: int = 0
+    pictures: int = 0
+    bytes: int = 0
+    codec: str = ""
+    width: int = 0
+    height: int = 0
+    gaps: list[tuple[int, int]] = []
+    anchors: list[tuple[int, int]] = []
+    sha256: str = ""
+    has_ended_early: bool = False
+    trouble: str = ""
 
 
 class PictureHealth(msgspec.Struct, frozen=True, tag="health"):
@@ -194,7 +246,9 @@ class WorkerReady(msgspec.Struct, frozen=True, tag="ready"):
     vlc_rtsp: bool
 
 
-Report = Opened | Ended | ViewsApplied | Still | PictureHealth | Heartbeat | WorkerReady
+Report = (
+    Opened | Ended | ViewsApplied | Still | ClipReport | PictureHealth | Heartbeat | WorkerReady
+)
 
 _encoder = msgspec.msgpack.Encoder()
 _commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)

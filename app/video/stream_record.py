@@ -61,7 +61,8 @@ class StreamRecord:
     """``number`` is its row in the board's ``busy`` and stays; ``connection`` is of one attempt.
 
     ``views`` are what tiles want of it, by slot, and ``holds`` how long their pictures wait;
-    ``moving_at`` is when packets last arrived; ``faults`` are of its pictures.
+    ``moving_at`` is when packets last arrived; ``clips`` is how many are being cut of it;
+    ``faults`` are of its pictures.
     """
 
     id: StreamId
@@ -70,6 +71,7 @@ class StreamRecord:
     views: dict[int, View] = field(default_factory=dict)
     holds: dict[int, int] = field(default_factory=dict)
     warm: bool = False
+    clips: int = 0
     phase: Phase = Phase.IDLE
     connection: int = 0
     worker: int = 0
@@ -99,7 +101,7 @@ class StreamRecord:
 
     @property
     def is_wanted(self) -> bool:
-        return bool(self.views) or self.warm
+        return bool(self.views) or self.warm or self.clips > 0
 
     @property
     def is_connected(self) -> bool:

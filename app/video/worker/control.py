@@ -19,7 +19,9 @@ from app.video.board import BoardMemory, BoardWriter
 from app.video.messages import (
     CloseStream,
     Command,
+    CutClip,
     CutStill,
+    EndClip,
     Ended,
     Heartbeat,
     LookBack,
@@ -30,6 +32,7 @@ from app.video.messages import (
     Shutdown,
     WorkerReady,
 )
+from app.video.worker.clip_writer import ClipEnding, no_clip
 from app.video.worker.engines import Engines
 from app.video.worker.errands import Errands
 from app.video.worker.health.look import HealthLook
@@ -41,6 +44,8 @@ from app.video.worker.stream import Stream
 _BEAT_S = 1.0
 _WATCH_S = 0.25
 _FAREWELL_S = 0.5
+_LAST_CLIPS_S = 1.0
+"""Clips that are not whole by then are named at the next start."""
 _RING_BYTES = 600_000_000
 _LOOKS_KEPT = 16
 """Of so many cameras that are not connected it is remembered how their picture should look; each
@@ -81,6 +86,7 @@ class Control:
         self._all_ended = threading.Condition()
         self._errands = Errands()
         self._stills = StillQueue(self._errands)
+        self._clips: dict[int, ClipEnding] = {}
         self._rounds = DecodeRounds()
         self._looks: dict[tuple[str, str], HealthLook] = {}
         self._process = psutil.Process()
@@ -118,12 +124,18 @@ class Control:
 
         A camera that sends by UDP would go on for a minute otherwise.
         """
+        clips = list(self._clips.values())
+        for ending in clips:
+            ending.ask(keep=True)
         for stream in list(self._streams.values()):
             stream.close()
         deadline = time.monotonic() + _FAREWELL_S
         with self._all_ended:
             while self._streams and self._all_ended.wait(deadline - time.monotonic()):
                 pass
+        deadline = time.monotonic() + _LAST_CLIPS_S
+        for ending in clips:
+            ending.is_done.wait(max(0.0, deadline - time.monotonic()))
 
     def _obey(self, command: Command) -> None:
         if isinstance(command, OpenStream):
@@ -144,17 +156,36 @@ class Control:
             if changed is not None:
                 changed.want(command)
                 self._errands.soon(partial(self._apply, changed))
-        elif isinstance(command, CutStill):
-            cut = self._streams.get(command.stream)
-            if cut is None:
-                self._report(messages.Still(command.stream, command.request, b""))
-            else:
-                self._stills.add(partial(cut.cut, command))
+        elif isinstance(command, CutStill | CutClip | EndClip):
+            self._keep(command)
         elif isinstance(command, CloseStream):
             closing = self._streams.get(command.stream)
             if closing is None:
                 return
             closing.close()
+
+    def _keep(self, command: CutStill | CutClip | EndClip) -> None:
+        if isinstance(command, CutClip):
+            self._cut_clip(command)
+        elif isinstance(command, EndClip):
+            ending = self._clips.get(command.job)
+            if ending is not None:
+                ending.ask(keep=command.keep)
+        else:
+            stream = self._streams.get(command.stream)
+            if stream is None:
+                self._report(messages.Still(command.stream, command.request, b""))
+            else:
+                self._stills.add(partial(stream.cut, command))
+
+    def _cut_clip(self, command: CutClip) -> None:
+        self._clips = {job: each for job, each in self._clips.items() if not each.is_done.is_set()}
+        stream = self._streams.get(command.stream)
+        if stream is None:
+            self._report(no_clip(command.job, "the camera is not connected"))
+            return
+        ending = self._clips[command.job] = ClipEnding()
+        self._errands.soon(partial(stream.cut_clip, command, ending))
 
     def _apply(self, stream: Stream) -> None:
         """Change the views; the long part comes after the short parts of all other streams."""

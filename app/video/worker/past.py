@@ -1,15 +1,19 @@
-"""What a stream's ring is used for besides becoming hot: views that look back, and stills."""
+"""What a stream's ring is used for besides becoming hot: looking back, stills and clips."""
 
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 
+from av.video.stream import VideoStream
+
 from app.domain.stream import StreamKind
 from app.video.board import BoardWriter
-from app.video.messages import CutStill, LookBack, View
+from app.video.messages import ClipReport, CutClip, CutStill, LookBack, View
+from app.video.worker.clip_mux import ClipTemplate
+from app.video.worker.clip_writer import ClipEnding, ClipWriter
 from app.video.worker.decoding import Decoder, Picture
 from app.video.worker.replay import Replay
-from app.video.worker.ring import PacketRing
+from app.video.worker.ring import PacketRing, RingEntry
 from app.video.worker.rounds import Rounds
 from app.video.worker.still import nearest, to_jpeg
 from app.video.worker.views import LiveView, publish
@@ -37,20 +41,33 @@ class Past:
         self._kind = kind
         self._rounds = rounds
         self._new_decoder: Callable[[], Decoder] | None = None
+        self._video: VideoStream | None = None
+        self._clips: list[ClipWriter] = []
         self._aspect = 1.0
         self._replays: dict[int, Replay] = {}
         self._sought: deque[Replay] = deque()
         self._cutting: Decoder | None = None
         self.published = 0
 
-    def begin(self, new_decoder: Callable[[], Decoder] | None, aspect: float) -> None:
-        """The stream is open; without decoders there is no past. Locked."""
+    def begin(
+        self,
+        new_decoder: Callable[[], Decoder] | None,
+        aspect: float,
+        video: VideoStream | None = None,
+    ) -> None:
+        """The stream is open; without decoders there is no past, without ``video`` no clip.
+        Locked."""
         self._new_decoder = new_decoder
+        self._video = video
         self._aspect = aspect
 
     def end(self) -> None:
-        """Show nothing any more. Locked."""
+        """Show nothing any more; clips end with what they have. Locked."""
         self._new_decoder = None
+        self._video = None
+        for clip in self._clips:
+            clip.end_of_stream()
+        self._clips.clear()
         self.keep_only(())
 
     def look_back(self, wish: LookBack) -> None:
@@ -124,6 +141,29 @@ class Past:
             self._writer.leave(self._row)
             self._cutting = None
         return to_jpeg(frame, self._aspect, command.width) if frame is not None else b""
+
+    def take(self, entry: RingEntry) -> None:
+        """A packet has come; it is in the ring already. Locked."""
+        if self._clips:
+            for clip in self._clips:
+                clip.take(entry)
+            self._clips = [clip for clip in self._clips if not clip.is_over]
+
+    def cut_clip(
+        self, command: CutClip, ending: ClipEnding, report: Callable[[ClipReport], None]
+    ) -> bool:
+        """Begin a clip; false where there are no packets to make one of. Any thread."""
+        with self._lock:
+            place = self._ring.key_before(command.start_us, by_camera=command.by_camera)
+            if place is None or self._new_decoder is None or self._video is None:
+                return False
+            template = ClipTemplate(self._video)
+            decoder = self._new_decoder()
+            entries = self._ring.since(place)
+            clip = ClipWriter(command, ending, template, decoder, entries, report)
+            self._clips.append(clip)
+        clip.start()
+        return True
 
     @property
     def decoders(self) -> Sequence[Decoder]:

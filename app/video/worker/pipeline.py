@@ -5,6 +5,8 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 
+from av.video.stream import VideoStream
+
 from app.domain.picture_health import PictureFault
 from app.domain.stream import STALE_AFTER_S, Effort, StreamKind
 from app.video.board import BoardWriter
@@ -87,10 +89,15 @@ class Pipeline:
         decoder = self._decoder
         return decoder.errors if decoder is not None else 0
 
-    def begin(self, new_decoder: Callable[[], Decoder] | None, aspect: float) -> None:
+    def begin(
+        self,
+        new_decoder: Callable[[], Decoder] | None,
+        aspect: float,
+        video: VideoStream | None = None,
+    ) -> None:
         """The stream is open; ``None`` when the source decodes by itself."""
         with self._lock:
-            self.past.begin(new_decoder, aspect)
+            self.past.begin(new_decoder, aspect, video)
             self._decoder = new_decoder() if new_decoder is not None else None
             self._aspect = aspect
             self._good_at = time.monotonic()
@@ -306,6 +313,7 @@ class Pipeline:
             if self._is_closed:
                 return
             self.ring.append(entry)
+            self.past.take(entry)
             if self._decoder is None or not self._views:
                 return
             self._backlog.append(entry)

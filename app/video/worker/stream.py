@@ -10,6 +10,7 @@ from app.domain.picture_health import PictureFault
 from app.domain.stream import Reason
 from app.video.board import BoardWriter
 from app.video.messages import (
+    CutClip,
     CutStill,
     Ended,
     Opened,
@@ -20,6 +21,7 @@ from app.video.messages import (
     StreamFigures,
     ViewsApplied,
 )
+from app.video.worker.clip_writer import ClipEnding, no_clip
 from app.video.worker.decoding import Decoder
 from app.video.worker.engines import Engines, Source
 from app.video.worker.failures import StreamFailure, failure_of_read
@@ -123,6 +125,12 @@ class Stream:
         finally:
             self._report(Still(self.number, command.request, jpeg))
 
+    def cut_clip(self, command: CutClip, ending: ClipEnding) -> None:
+        """Begin a clip, or say that there is nothing to make it of. Any thread."""
+        if not self._pipeline.past.cut_clip(command, ending, self._report):
+            self._report(no_clip(command.job, "nothing of the camera is in memory yet"))
+            ending.is_done.set()
+
     def _run(self) -> None:
         failure = StreamFailure(Reason.INTERNAL, "")
         try:
@@ -146,8 +154,9 @@ class Stream:
         source = self._engines.open(command)
         self._source = source
         self._waiting_since = 0.0
-        decoder = partial(Decoder, source.video) if isinstance(source, PyavSource) else None
-        self._pipeline.begin(decoder, source.pixel_aspect())
+        video = source.video if isinstance(source, PyavSource) else None
+        decoder = partial(Decoder, video) if video is not None else None
+        self._pipeline.begin(decoder, source.pixel_aspect(), video)
         took_ms = (time.monotonic() - began) * 1e3
         codec, width, height = source.describe()
         self._report(Opened(self.number, took_ms, codec, width, height, source.engine))

@@ -8,6 +8,7 @@ from app.core.dispatch import ManualDispatcher
 from app.domain.camera import CallUp, Camera, CameraCode, DistrictCode, SiteCode
 from app.domain.stream import Reason, StreamKind
 from app.video.board import BoardMemory, SlotSpace
+from app.video.clips import ClipJobs
 from app.video.connections import ConnectionSettings, StreamConnections
 from app.video.messages import (
     Ended,
@@ -57,6 +58,7 @@ class Bench:
         self.changed: list[StreamRecord] = []
         self.dispatcher = ManualDispatcher()
         self.stills = Stills(self.dispatcher)
+        self.clips = ClipJobs(self.dispatcher, self.pool.send)
         self.streams = StreamConnections(
             cast(WorkerPool, self.pool),
             memory,
@@ -64,6 +66,7 @@ class Bench:
             self.keys,
             ConnectionSettings(workers=2),
             stills=self.stills,
+            clips=self.clips,
             changed=self.changed.append,
             freed=self.freed.append,
         )
