@@ -14,6 +14,7 @@ from tests.benchmarks.overlay_step import (
     step_results,
 )
 from tests.benchmarks.overlay_time import measure_time, time_results
+from tests.benchmarks.overlay_traffic import traffic_results
 from tests.benchmarks.parts import Options, part, say
 from tests.benchmarks.peers import REPOSITORY
 from tests.benchmarks.results import Result, not_measured
@@ -27,6 +28,7 @@ def run(options: Options) -> Iterator[Result]:
     quick = options.quick
     yield from _try("IoU in step", lambda: step_results(measure_step(20 if quick else 60)))
     yield from _try("box to screen", lambda: delay_results(measure_delay(15 if quick else 40)))
+    yield from _try("messages", lambda: traffic_results(quick=quick))
     yield from _try("UTC of pictures", lambda: time_results(measure_time(60)))
     yield from _try(
         "CPU for boxes", lambda: cost_results(measure_cost(1 if quick else 3, 8 if quick else 12))
