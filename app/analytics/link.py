@@ -206,6 +206,7 @@ class AnalyticsLink:
             self._requests.popleft()()
         if child is not None:
             if child.process.sentinel in ready:
+                child.process.join()
                 self._bury(child, f"ended with status {child.process.exitcode}")
             elif time.monotonic() - child.heard_at > child.silence_s:
                 child.process.kill()

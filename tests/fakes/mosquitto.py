@@ -193,7 +193,8 @@ class Mosquitto:
             *self._options,
         ]
         if self._denied:
-            lines.append("plugin /usr/lib/x86_64-linux-gnu/mosquitto_dynamic_security.so")
+            (plugin,) = Path("/usr/lib").glob("*/mosquitto_dynamic_security.so")
+            lines.append(f"plugin {plugin}")
             lines.append(f"plugin_opt_config_file {self._folder}/security.json")
             self._write_security()
         else:

@@ -34,8 +34,12 @@ def test_boxes_and_events_come_through_tls(protocol: str) -> None:
             return bool(wall.frames)
 
         wall.wait(came)
-        server.publish(events_topic(), crossing())
-        wall.wait(lambda: wall.events)
+
+        def happened() -> bool:
+            server.publish(events_topic(), crossing())
+            return bool(wall.events)
+
+        wall.wait(happened)
         frame, event = wall.frames[0], wall.events[0]
         assert (frame.camera, frame.source, len(frame.objects)) == ("BNU-1-1", "city", 5)
         assert (event.camera, event.phase, event.is_retained) == (
@@ -170,8 +174,12 @@ def test_several_brokers_at_once_do_not_wait_for_each_other() -> None:
             [source(name="b", broker="bannu"), source(name="l", broker="lakki")],
         )
         wall.connected("l")
-        one.publish(events_topic("market"), crossing())
-        wall.wait(lambda: wall.events)
+
+        def happened() -> bool:
+            one.publish(events_topic("market"), crossing())
+            return bool(wall.events)
+
+        wall.wait(happened)
         assert wall.events[0].source == "l"
         other.thaw()
         wall.connected("b")

@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections import Counter
+from functools import partial
 
 import psutil
 import pytest
@@ -27,22 +28,33 @@ from tests.integration.analytics.listening import (
 _PROTOCOLS = pytest.mark.parametrize("protocol", ["5", "3.1.1"])
 
 
+def _listens_to_events(wall: Listening, server: Mosquitto) -> None:
+    """What is published from here on is kept for it."""
+    wall.connected()
+    wall.wait(lambda: "Sending SUBACK to nigehban-0a1b2c3d-events" in server.log())
+
+
 def _objects(wall: Listening) -> Counter[str | None]:
     return Counter(event.track_id for event in wall.events)
+
+
+def _was_replaced(wall: Listening, times: int) -> bool:
+    return wall.link.restarts == times
 
 
 @pytest.mark.logs_errors
 @_PROTOCOLS
 def test_no_event_is_lost_nor_comes_twice_when_the_process_is_killed(protocol: str) -> None:
-    events = 600
+    events, kills = 600, (200, 400)
     with Mosquitto(options=["max_queued_messages 5000"]) as server, Listening() as wall:
         wall.listen([broker(server, protocol=protocol)], [source()])
-        wall.connected()
+        _listens_to_events(wall, server)
         began = time.time()
         for number in range(events):
             server.publish(events_topic(), crossing(number, began + number), qos=1)
-            if number in (200, 400):
+            if number in kills:
                 os.kill(wall.pid, signal.SIGKILL)
+                wall.wait(partial(_was_replaced, wall, kills.index(number) + 1))
         wall.wait(lambda: len(wall.events) >= events, seconds=40)
         server.publish(events_topic("market"), crossing(events, began + events))
         wall.wait(lambda: len(wall.events) >= events + 1)
@@ -55,8 +67,7 @@ def test_events_wait_at_the_broker_while_the_program_is_away(protocol: str) -> N
     with Mosquitto() as server:
         with Listening() as wall:
             wall.listen([broker(server, protocol=protocol)], [source()])
-            wall.connected()
-            wall.wait(lambda: "onvif-ej" in server.log() and "SUBACK" in server.log())
+            _listens_to_events(wall, server)
         for number in range(50):
             server.publish(events_topic(), crossing(number, 1_700_000_000.0 + number))
         with Listening() as wall:
@@ -92,7 +103,7 @@ def test_a_huge_message_never_gets_in(protocol: str) -> None:
     with Mosquitto() as server, Listening() as wall:
         wall.link.want_boxes(["BNU-1-1"])
         wall.listen([broker(server, protocol=protocol, tls=False)], [source()])
-        wall.connected()
+        _listens_to_events(wall, server)
         server.publish(events_topic(), crossing(1))
         wall.wait(lambda: wall.events)
         before = psutil.Process(wall.pid).memory_info().rss
@@ -193,7 +204,7 @@ def test_a_program_that_does_not_read_stops_nothing() -> None:
     with Mosquitto() as server, Listening() as wall:
         wall.link.want_boxes(["BNU-1-1"])
         wall.listen([broker(server)], [source()])
-        wall.connected()
+        _listens_to_events(wall, server)
         with wall.deaf():
             before = psutil.Process(wall.pid).memory_info().rss
             payload = json.dumps(boxes(5))
