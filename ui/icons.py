@@ -24,6 +24,12 @@ _ICONS = {
     "keys": "mdi6.keyboard-outline",
     "event": "mdi6.bell-outline",
     "state": "mdi6.toggle-switch-outline",
+    "back": "mdi6.arrow-left",
+    "note": "mdi6.note-text-outline",
+    "person": "mdi6.account-outline",
+    "snapshot": "mdi6.image-outline",
+    "clip": "mdi6.filmstrip",
+    "bookmark": "mdi6.bookmark-outline",
 }
 
 
