@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from app.analytics.timelines import Timelines
 from app.core.clock import SystemClock
 from app.core.dispatch import Dispatcher
-from app.core.errors import OperatorError
+from app.core.errors import DatabaseDamaged, OperatorError
 from app.core.tasks import Tasks
 from app.services.analytics import AnalyticsService
+from app.services.backups import BackupService, restored_notice
 from app.services.camera_logins import CameraLogins
 from app.services.credentials import Credentials, KeyringCredentials
 from app.services.drafts import Drafts
@@ -35,8 +36,12 @@ from app.settings.schema import Settings, VideoSettings
 from app.settings.store import read_settings
 from app.storage.database import Database, sqlite_url
 from app.storage.migration import bring_up_to_date
+from app.storage.restoration import inspect
 from app.video.connections import ConnectionSettings
 from app.video.engine import EngineSettings, VideoEngine, workers_for
+
+LOOK_AT_START_S = 0.5
+"""So long the database is looked at before the windows open: some 200 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +87,25 @@ def running_services(
         stack.enter_context(only_instance(where.instance_lock))
         notices = NoticeBoard()
         settings = _settings(where, notices, must_exist=options.config is not None)
-        database = stack.enter_context(_database(options, where))
+        database = stack.enter_context(closing(_database(options, where)))
+        is_checked = _sound_and_up_to_date(database, where, notices)
 
         def tasks(threads: int, name: str) -> Tasks:
             pool = ThreadPoolExecutor(threads, name)
             stack.callback(pool.shutdown, cancel_futures=True)
             return Tasks(pool, dispatcher, notices.report)
+
+        if database.file is not None:
+            backups = BackupService(
+                database.file,
+                where.backups,
+                notices,
+                dispatcher,
+                SystemClock(),
+                is_checked=is_checked,
+            )
+            stack.callback(backups.close)
+            backups.start()
 
         # One thread: records are written in the order in which they were asked for.
         database_tasks = tasks(1, "database")
@@ -181,7 +199,8 @@ def import_registry(options: Options, credentials: Credentials | None = None) ->
     try:
         where = places(options.data_dir, options.config)
         where.prepare()
-        with _database(options, where) as database:
+        with closing(_database(options, where)) as database:
+            bring_up_to_date(database, where.backups)
             report = import_cameras(
                 options.import_cameras, database, credentials or KeyringCredentials()
             )
@@ -190,11 +209,30 @@ def import_registry(options: Options, credentials: Credentials | None = None) ->
     return report.exit_status, report.text()
 
 
-@contextmanager
-def _database(options: Options, where: Places) -> Iterator[Database]:
-    with closing(Database(options.database_url or sqlite_url(where.database))) as database:
+def _database(options: Options, where: Places) -> Database:
+    return Database(options.database_url or sqlite_url(where.database))
+
+
+def _sound_and_up_to_date(database: Database, where: Places, notices: NoticeBoard) -> bool:
+    """Replace a damaged file by its newest good copy and upgrade it; tell what was done.
+
+    False where the file is so large that not all of it was read.
+    """
+    file = database.file
+    if file is None:
         bring_up_to_date(database, where.backups)
-        yield database
+        return True
+    found = inspect(file, where.backups, seconds=LOOK_AT_START_S)
+    try:
+        bring_up_to_date(database, where.backups)
+    except DatabaseDamaged:
+        # Met in the part that there was no time for, or in what the look does not see.
+        database.close()
+        found = inspect(file, where.backups, seconds=0, is_damaged=True)
+        bring_up_to_date(database, where.backups)
+    if found.restoration is not None:
+        notices.post(restored_notice(found.restoration))
+    return found.is_complete
 
 
 def _engine_settings(video: VideoSettings) -> EngineSettings:

@@ -17,6 +17,10 @@ class StorageUnavailable(OperatorError):
     """The database cannot be opened, read or written."""
 
 
+class DatabaseDamaged(StorageUnavailable):
+    """The file of the database has a damage; the next start restores it from a copy."""
+
+
 class RecordChanged(OperatorError):
     """Somebody changed or removed the record since it was read; nothing was written."""
 

@@ -4,8 +4,9 @@ import sqlite3
 
 from sqlalchemy.exc import DBAPIError
 
-from app.core.errors import StorageUnavailable
+from app.core.errors import DatabaseDamaged, StorageUnavailable
 
+_DAMAGED = "The database file is damaged"
 _DISK_FULL = StorageUnavailable(
     "The disk is full: nothing can be saved in the database",
     advice="Free space on the disk of the data folder; nothing that was saved before is lost.",
@@ -25,8 +26,9 @@ _BY_NAME = (
     ),
     (
         ("SQLITE_CORRUPT", "SQLITE_NOTADB"),
-        "The database file is damaged",
-        "Put the newest copy from the folder backups in its place; keep the damaged file.",
+        _DAMAGED,
+        "Close the program and start it again: it puts the newest good copy of the folder "
+        "backups in its place and keeps the damaged file.",
     ),
     (
         ("SQLITE_CANTOPEN", "SQLITE_AUTH"),
@@ -48,7 +50,8 @@ def storage_fault(error: DBAPIError) -> StorageUnavailable | None:
         name = str(getattr(cause, "sqlite_errorname", ""))
         for starts, sentence, advice in _BY_NAME:
             if name.startswith(starts):
-                return StorageUnavailable(sentence, advice=advice)
+                kind = DatabaseDamaged if sentence is _DAMAGED else StorageUnavailable
+                return kind(sentence, advice=advice)
         return None
     if error.connection_invalidated or type(cause).__name__ == "OperationalError":
         return StorageUnavailable(

@@ -4,15 +4,14 @@ The usual start compares one row and goes on: Alembic (0.2 s to import) is only 
 there is something to do.
 """
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import inspect, text
 
-from app.core.errors import StorageUnavailable
+from app.core.errors import DatabaseDamaged, StorageUnavailable
+from app.storage.backup import back_up
 from app.storage.database import Database
 
 REVISIONS = ("0001", "0002", "0003", "0004")
@@ -58,21 +57,17 @@ def schema_version(database: Database) -> str | None:
 def keep_copy(
     file: Path, backups: Path, version: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> Path:
-    """Copy the SQLite ``file``, with what its write-ahead log holds, into ``backups``."""
-    copy = backups / f"{file.stem}-{version}-{now():%Y%m%dT%H%M%SZ}.db"
-    unfinished = copy.with_suffix(".part")
+    """Copy the SQLite ``file``, with what its write-ahead log holds, into ``backups``.
+
+    Raises ``StorageUnavailable`` where that fails: without a copy there is no upgrade.
+    """
     try:
-        backups.mkdir(parents=True, exist_ok=True)
-        with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(unfinished)) as to:
-            source.backup(to)
-        unfinished.replace(copy)
-    except (OSError, sqlite3.Error) as error:
-        with suppress(OSError):
-            unfinished.unlink()
-        raise StorageUnavailable(
-            "No copy of the database could be made, so it was not upgraded",
-            advice="Check the free space and the rights of the folder backups.",
-        ) from error
+        copy = back_up(file, backups, why=version, now=now)
+    except DatabaseDamaged:
+        raise
+    except StorageUnavailable as error:
+        raise StorageUnavailable(f"{error}, so it was not upgraded", advice=error.advice) from error
+    assert copy is not None
     return copy
 
 

@@ -1,5 +1,6 @@
 """A database of any known version is brought forward; others are refused in words."""
 
+import re
 import sqlite3
 import sys
 from contextlib import closing
@@ -39,8 +40,14 @@ def test_the_steps_lead_to_the_tables_that_the_code_knows(tmp_path: Path) -> Non
     with closing(_opened(tmp_path)) as database:
         bring_up_to_date(database, tmp_path / "backups")
         with database.reading() as session:
-            context = MigrationContext.configure(session.connection(), opts={"compare_type": True})
+            options = {"compare_type": True, "include_name": _is_ours}
+            context = MigrationContext.configure(session.connection(), opts=options)
             assert compare_metadata(context, Row.metadata) == []
+
+
+def _is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Not the tables in which SQLite keeps the words of records."""
+    return not (kind == "table" and re.search(r"_text(_|$)", name or ""))
 
 
 def test_all_steps_are_known_in_their_order() -> None:
