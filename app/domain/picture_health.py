@@ -6,7 +6,7 @@ from enum import Enum
 class PictureFault(Enum):
     """A state of the camera's picture, found by looking at it; it never hides the picture.
 
-    The words for the operator are in ``ui/wall/wording.py``.
+    The words for the operator are in ``ui/fault_words.py``.
     """
 
     FROZEN = "frozen"
