@@ -24,12 +24,7 @@ from app.video.engine_types import Moment
 
 _PATIENCE_S = 30.0
 """So much later than its end a clip is ended although its camera has not sent so far."""
-_STATES = {
-    ClipPhase.WRITING: ClipState.WRITING,
-    ClipPhase.CHECKING: ClipState.WRITING,
-    ClipPhase.COMPLETE: ClipState.COMPLETE,
-    ClipPhase.BROKEN: ClipState.BROKEN,
-}
+_STATES = {ClipPhase.COMPLETE: ClipState.COMPLETE, ClipPhase.BROKEN: ClipState.BROKEN}
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
 _log = logging.getLogger(__name__)
 
@@ -37,11 +32,15 @@ _log = logging.getLogger(__name__)
 class ClipKeeper(Protocol):
     """Where clips are put on record: the database and the JSON beside each file."""
 
-    def save(self, clip: Clip, facts: ClipFacts) -> None:
-        """Off the owner thread, retried; what failed is told by whoever keeps."""
+    def begin(self, clip: Clip, facts: ClipFacts) -> None:
+        """It is being written: what is needed to name it should the program end."""
 
-    def drop(self, clip: Clip) -> None:
-        """Forget a clip of which no file was kept."""
+    def keep(self, clip: Clip, facts: ClipFacts) -> None:
+        """It is as it will stay; one without a digest has still to be made whole. What fails is
+        told and tried again."""
+
+    def forget(self, clip: Clip) -> None:
+        """Nothing of it was kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +76,7 @@ class _Work:
     began_at: float
     job: ClipJob | None = None
     progress: ClipProgress = field(default_factory=lambda: ClipProgress(ClipPhase.WRITING))
-    is_on_record: bool = False
+    has_begun: bool = False
 
 
 class ClipService:
@@ -221,13 +220,13 @@ class ClipService:
         return lambda progress: self._on_progress(work, progress)
 
     def _on_progress(self, work: _Work, progress: ClipProgress) -> None:
-        work.progress = progress
         if progress.phase.is_over:
             self._end(work, progress)
             return
-        if not work.is_on_record and progress.pictures:
-            work.is_on_record = True
-            self._save(work, progress)
+        work.progress = progress
+        if not work.has_begun and progress.pictures:
+            work.has_begun = True
+            self._keeper.begin(*self._record(work, progress, ClipState.WRITING))
         if progress.phase is ClipPhase.WRITING and self._clock.monotonic() >= work.deadline:
             self.stop(work.id)
         self.changed.emit(work.id)
@@ -236,22 +235,27 @@ class ClipService:
 
     def _end(self, work: _Work, progress: ClipProgress) -> None:
         self._running.pop(work.id, None)
-        clip: Clip | None = None
-        if progress.phase in _STATES:
-            clip = self._save(work, progress)
-        elif work.is_on_record:
-            self._keeper.drop(work.request.as_clip(work.id, work.file.name, progress))
+        state = _STATES.get(progress.phase)
+        record = self._record(work, progress, state or ClipState.BROKEN)
+        clip = record[0] if state is not None else None
+        if clip is not None:
+            self._keeper.keep(*record)
+        elif work.has_begun:
+            self._keeper.forget(record[0])
         self._say(work, progress)
         camera = work.request.camera
         if work.is_recording:
             self.recordings_changed.emit(frozenset({camera}))
         self.ended.emit(EndedClip(work.id, camera, clip, progress.trouble))
 
-    def _save(self, work: _Work, progress: ClipProgress) -> Clip:
-        state = _STATES[progress.phase]
+    def _record(
+        self, work: _Work, progress: ClipProgress, state: ClipState
+    ) -> tuple[Clip, ClipFacts]:
+        if not progress.pictures and work.progress.pictures:
+            # A process that was lost could not say what it had written.
+            progress = replace(work.progress, phase=progress.phase, trouble=progress.trouble)
         clip = replace(work.request.as_clip(work.id, work.file.name, progress), state=state)
-        self._keeper.save(clip, ClipFacts.of(work.request, clip, progress))
-        return clip
+        return clip, ClipFacts.of(work.request, clip, progress)
 
     def _say(self, work: _Work, progress: ClipProgress) -> None:
         camera = work.request.camera

@@ -53,9 +53,9 @@ def over(worker: Driver, job: int) -> ClipReport:
 
     def find() -> ClipReport | None:
         for report in worker.said:
-            if isinstance(report, ClipReport) and report.job == job:
-                if report.phase not in ("writing", "checking"):
-                    return report
+            is_ours = isinstance(report, ClipReport) and report.job == job
+            if is_ours and report.phase not in ("writing", "checking"):
+                return report
         return None
 
     return worker.wait(find)
