@@ -14,6 +14,7 @@ from app.core.tasks import Tasks
 from app.services.analytics import AnalyticsService
 from app.services.backups import BackupService, restored_notice
 from app.services.camera_logins import CameraLogins
+from app.services.clip_services import ClipServices, make_clips
 from app.services.credentials import Credentials, KeyringCredentials
 from app.services.drafts import Drafts
 from app.services.event_objects import EventObjects
@@ -66,6 +67,8 @@ class Services:
     events: EventService
     """Not started yet."""
     incidents: IncidentService
+    """Not started yet."""
+    clips: ClipServices
     """Not started yet."""
     wall_memory: WallMemory
     remembered: WallState
@@ -167,6 +170,19 @@ def running_services(
             database, database_tasks, work, drafts, notices, SystemClock(), identity.author
         )
         stack.callback(incidents.close)
+        clips = make_clips(
+            where,
+            engine,
+            database,
+            database_tasks,
+            # One thread: a file's facts are written in the order in which they change.
+            tasks(1, "clips"),
+            notices,
+            SystemClock(),
+            identity.author,
+            settings.clips,
+        )
+        stack.callback(clips.close)
         wall_memory = stack.enter_context(
             closing(WallMemory(where.wall_state, dispatcher, notices))
         )
@@ -184,6 +200,7 @@ def running_services(
             analytics=analytics,
             events=events,
             incidents=incidents,
+            clips=clips,
             wall_memory=wall_memory,
             remembered=wall_memory.load(),
         )

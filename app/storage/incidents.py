@@ -198,6 +198,15 @@ class IncidentRepository:
         """The incidents that a clip belongs to."""
         return self._linked(_CLIP, clip)
 
+    def snapshots_in_use(self) -> frozenset[str]:
+        """The snapshots that belong to incidents which are not closed."""
+        found = self._session.scalars(
+            select(_links.c.target)
+            .join(_table, _table.c.key == _links.c.incident)
+            .where(_links.c.kind == _SNAPSHOT, _table.c.status != IncidentStatus.CLOSED.value)
+        )
+        return frozenset(found)
+
     # --- inside ------------------------------------------------------------------------------
 
     def _linked(self, kind: str, target: UUID) -> Sequence[Incident]:
