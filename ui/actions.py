@@ -24,6 +24,7 @@ class Category(Enum):
     LAYOUTS = QT_TRANSLATE_NOOP("Actions", "Layouts")
     TILES = QT_TRANSLATE_NOOP("Actions", "Tiles")
     BOXES = QT_TRANSLATE_NOOP("Actions", "Boxes")
+    CLIPS = QT_TRANSLATE_NOOP("Actions", "Clips and snapshots")
     CALL_UP = QT_TRANSLATE_NOOP("Actions", "Call a camera up by its number")
     SCREENS = QT_TRANSLATE_NOOP("Actions", "Screens")
     PROGRAM = QT_TRANSLATE_NOOP("Actions", "Program")
@@ -269,6 +270,27 @@ ACTIONS: Sequence[Action] = (
         ("P",),
         Category.BOXES,
         lambda commands: commands.toggle_confidence(),
+    ),
+    Action(
+        "clip.record",
+        QT_TRANSLATE_NOOP("Actions", "Write a clip of the tile from here on; again: end it"),
+        ("C",),
+        Category.CLIPS,
+        lambda commands: commands.toggle_recording(),
+    ),
+    Action(
+        "clip.discard",
+        QT_TRANSLATE_NOOP("Actions", "Throw the clip away that is being written"),
+        ("Shift+C",),
+        Category.CLIPS,
+        lambda commands: commands.discard_recording(),
+    ),
+    Action(
+        "clip.snapshot",
+        QT_TRANSLATE_NOOP("Actions", "Keep the picture on the tile"),
+        ("Ctrl+S",),
+        Category.CLIPS,
+        lambda commands: commands.take_snapshot(),
     ),
     Action(
         "tile.live",

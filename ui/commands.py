@@ -50,6 +50,15 @@ class Commands(Protocol):
     def adjust_boxes(self) -> None:
         """Stop the selected tile's picture and shift its boxes in time until they fit."""
 
+    def toggle_recording(self) -> None:
+        """Write a clip of the selected tile's camera from here on, or end it."""
+
+    def discard_recording(self) -> None:
+        """Throw away the clip that is being written of the selected tile's camera."""
+
+    def take_snapshot(self) -> None:
+        """Keep the picture on the selected tile."""
+
     def back_to_live(self) -> None:
         """Leave the replay of the selected tile."""
 

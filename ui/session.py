@@ -23,6 +23,7 @@ from app.services.first_screen import FirstScreen
 from app.services.overlay import OverlayService
 from app.services.wall import WallService
 from app.settings.command_line import Options
+from ui.clips.keys import ClipKeys
 from ui.dispatcher import QtDispatcher
 from ui.error_hooks import crash_log, error_hooks
 from ui.icons import load_icon_font
@@ -39,6 +40,7 @@ if TYPE_CHECKING:  # loaded for the demo only
     from ui.demo_start import DemoStart
 
 _PACE_MS = 250
+_UPKEEP_MS = 60_000
 _PACE_SHARES = 4
 """It is measured once a second for each tile how late its boxes come, a quarter at a time."""
 _STANDS_AFTER_MS = 1500
@@ -124,6 +126,14 @@ class Session(QObject):
             options,
             overlays=self._overlays,
             marks=services.events.marks,
+            recordings=services.clips.clips,
+        )
+        self._windows.commands.clips = ClipKeys(
+            self._wall,
+            engine,
+            services.clips.clips,
+            services.clips.snapshots,
+            self._windows.show_note,
         )
         self._windows.leave_confirmed.connect(self.leave)
         self._last_words = LastWords(options, self._windows, engine, self._clock, started_at)
@@ -131,6 +141,8 @@ class Session(QObject):
         self._demo: DemoStart | None = None
         self._pace = QTimer(self)
         self._pace.timeout.connect(self._keep_pace)
+        self._upkeep = QTimer(self)
+        self._upkeep.timeout.connect(services.clips.tick)
         self._is_leaving = False
         self._wall_stands = False
         self._connections = [
@@ -169,6 +181,7 @@ class Session(QObject):
     def close(self) -> None:
         """Close the windows; what is on the screens is remembered as it is now."""
         self._pace.stop()
+        self._upkeep.stop()
         for connection in self._connections:
             connection.close()
         self._remember_wall()
@@ -192,6 +205,8 @@ class Session(QObject):
         self._services.analytics.start()
         self._pace.start(_PACE_MS)
         self._services.events.start()
+        self._services.clips.start()
+        self._upkeep.start(_UPKEEP_MS)
         # Loading the icon font takes longer than a tick may: not on this thread.
         self._services.tasks.run(load_icon_font, done=lambda _nothing: self._open_panels())
 

@@ -45,6 +45,16 @@ class Shell(Protocol):
     def ask_to_leave(self) -> None: ...
 
 
+class ClipVerbs(Protocol):
+    """What the keys for clips and snapshots do."""
+
+    def toggle_recording(self) -> None: ...
+
+    def discard_recording(self) -> None: ...
+
+    def take_snapshot(self) -> None: ...
+
+
 class WallCommands:
     """Commands on the wall's focused screen. GUI thread."""
 
@@ -54,6 +64,8 @@ class WallCommands:
         self._wall = wall
         self._shell = shell
         self._overlays = overlays
+        self.clips: ClipVerbs | None = None
+        """Keys for clips do nothing before this is there."""
 
     def turn_page(self, by: int) -> None:
         self._wall.turn_page(self._wall.focused, by)
@@ -163,6 +175,20 @@ class WallCommands:
 
     def _say(self, words: str) -> None:
         self._shell.show_note(self._wall.focused, words)
+
+    # --- clips -------------------------------------------------------------------------------
+
+    def toggle_recording(self) -> None:
+        if self.clips is not None:
+            self.clips.toggle_recording()
+
+    def discard_recording(self) -> None:
+        if self.clips is not None:
+            self.clips.discard_recording()
+
+    def take_snapshot(self) -> None:
+        if self.clips is not None:
+            self.clips.take_snapshot()
 
     # --- screens and the program -------------------------------------------------------------
 

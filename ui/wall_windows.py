@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent, QScreen
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.monitors import wanted_screens
+from app.services.clips import Recordings
 from app.services.event_marks import Marks
 from app.services.notices import NoticeBoard
 from app.services.overlay_types import OverlayVerbs
@@ -54,6 +55,7 @@ class ProgramWindows(QObject):
         options: Options,
         overlays: OverlayVerbs | None = None,
         marks: Marks | None = None,
+        recordings: Recordings | None = None,
     ) -> None:
         super().__init__()
         self._application = application
@@ -61,6 +63,7 @@ class ProgramWindows(QObject):
         self._clock = clock
         self.overlays = overlays
         self._marks = marks
+        self._recordings = recordings
         self._memory = memory
         self._keys: KeysOverlay | None = None
         self._leave: LeaveBar | None = None
@@ -70,7 +73,8 @@ class ProgramWindows(QObject):
         self.events: EventsDesk | None = None
         self._has_console = not options.kiosk
         self._adjustment: Adjustment | None = None
-        self.router = ActionRouter(WallCommands(wall, self, overlays))
+        self.commands = WallCommands(wall, self, overlays)
+        self.router = ActionRouter(self.commands)
         monitors = len(application.screens())
         count = options.screens or wanted_screens(monitors, has_console=self._has_console)
         self.walls: Sequence[WallWindow] = [
@@ -252,6 +256,7 @@ class ProgramWindows(QObject):
             is_kiosk=options.kiosk,
             overlays=self.overlays,
             marks=self._marks,
+            recordings=self._recordings,
         )
         window.seen.connect(clock.wake)
         window.close_requested.connect(self.ask_to_leave)

@@ -56,6 +56,14 @@ class RunningClip:
     is_checking: bool
 
 
+class Recordings(Protocol):
+    """What a canvas asks. GUI thread; from memory."""
+
+    recordings_changed: Event[frozenset[CameraCode]]
+
+    def recording(self, camera: CameraCode) -> RunningClip | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class EndedClip:
     """``clip`` is ``None`` where nothing was kept; ``trouble`` is a sentence, or empty."""

@@ -45,6 +45,8 @@ REPLAY: Final = "#ff8fd0"
 CLOSED: Final = "#8c9aab"
 PAUSED: Final = "#f2e08a"
 """A picture that the operator has stopped to look at."""
+RECORDING: Final = "#ff4d4f"
+"""The dot of a camera of which a clip is being written."""
 
 # --- severity of a notice ------------------------------------------------------------------------
 INFO: Final = ACCENT

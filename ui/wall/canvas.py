@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QWidget
 from app.domain.camera import CameraCode
 from app.domain.geometry import Rect
 from app.domain.layout import gap_px
+from app.services.clips import Recordings
 from app.services.event_marks import Marks
 from app.services.overlay_types import Overlays
 from app.services.wall_screen import ScreenSnapshot, TileSnapshot
@@ -50,6 +51,7 @@ class WallCanvas(QWidget):
         parent: QWidget | None = None,
         overlays: Overlays | None = None,
         marks: Marks | None = None,
+        recordings: Recordings | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -58,7 +60,7 @@ class WallCanvas(QWidget):
         self._engine = engine
         self._overlays = overlays
         self._tile_judge = TileJudge(engine, overlays)
-        self._painter = TilePainter(engine, self._judge, overlays, marks)
+        self._painter = TilePainter(engine, self._judge, overlays, marks, recordings)
         self._snapshot: ScreenSnapshot | None = None
         self._tiles: dict[ViewKey, CanvasTile] = {}
         self._order: list[CanvasTile] = []
@@ -74,6 +76,8 @@ class WallCanvas(QWidget):
             bind(self, overlays.changed, self._on_overlays_changed)
         if marks is not None:
             bind(self, marks.changed, self._on_marks_changed)
+        if recordings is not None:
+            bind(self, recordings.recordings_changed, self._on_marks_changed)
 
     # --- what is shown -----------------------------------------------------------------------
 

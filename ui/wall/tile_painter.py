@@ -9,6 +9,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from app.domain.camera import CameraCode
 from app.domain.stream import StreamState
+from app.services.clips import Recordings
 from app.services.event_marks import Marks
 from app.services.overlay_types import Overlays
 from app.video.board import BoardPicture, PictureFacts
@@ -18,6 +19,7 @@ from ui.wall.furniture import paint_absence, paint_empty, paint_frame_of_past
 from ui.wall.mark_painter import paint_mark
 from ui.wall.overlay_painter import paint_overlay
 from ui.wall.picture_fit import Fit, fitted
+from ui.wall.recording_painter import paint_recording
 
 _TRIES = 3
 _FORMAT = QImage.Format.Format_RGB32
@@ -43,6 +45,7 @@ class TilePainter:
     judge: Callable[[CanvasTile], None]
     overlays: Overlays | None = None
     marks: Marks | None = None
+    recordings: Recordings | None = None
 
     def paint(self, painter: QPainter, tile: CanvasTile, ratio: float) -> Painted:
         """Paint the newest picture of a tile, or what stands there without one."""
@@ -81,6 +84,9 @@ class TilePainter:
         mark = None if self.marks is None else self.marks.mark(camera)
         if mark is not None:
             paint_mark(painter, tile.picture, mark, ratio)
+        recording = None if self.recordings is None else self.recordings.recording(camera)
+        if recording is not None:
+            paint_recording(painter, tile.picture, recording, ratio)
 
     def pause(self, key: ViewKey) -> PausedPicture | None:
         """A copy of the picture at hand; ``None`` without one."""

@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QToolTip, QWidget
 
 from app.domain.geometry import Size
+from app.services.clips import Recordings
 from app.services.event_marks import Marks
 from app.services.overlay_types import Overlays
 from app.services.wall import WallService
@@ -60,6 +61,7 @@ class WallWindow(QWidget):
         is_kiosk: bool = False,
         overlays: Overlays | None = None,
         marks: Marks | None = None,
+        recordings: Recordings | None = None,
     ) -> None:
         super().__init__()
         self._wall = wall
@@ -77,7 +79,7 @@ class WallWindow(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.resize(1280, 720)
-        self.canvas = WallCanvas(engine, self, overlays, marks)
+        self.canvas = WallCanvas(engine, self, overlays, marks, recordings)
         self.canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._cursor_timer = _single_shot(self, _CURSOR_HIDES_AFTER_MS, self._hide_cursor)
         self._answer_timer = _single_shot(self, _ANSWER_STAYS_MS, self._forget_answer)

@@ -1,0 +1,1 @@
+"""Clips and snapshots on the wall and in the console."""
