@@ -1,0 +1,1 @@
+"""Bookmarks: marking, changing, keeping, exporting."""
