@@ -16,6 +16,7 @@ _ORDER = (
     Category.LAYOUTS,
     Category.TILES,
     Category.BOXES,
+    Category.CLIPS,
     Category.CALL_UP,
 )
 _EDGE = 28
