@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from app.core.errors import CredentialStoreUnavailable
 from app.core.redaction import SECRETS
-from app.services.credentials import Credential, Credentials
+from app.services.credentials import Credential, Credentials, StoreState
 
 _PART_CHARACTERS = 1000
 """Leaves room for what JSON escapes, within 2560 bytes of UTF-16."""
@@ -64,7 +64,9 @@ def resolve(
             else:
                 found[name] = _login(credentials, name)
         except CredentialStoreUnavailable as error:
-            unavailable = troubles[name] = str(error)
+            troubles[name] = str(error)
+            # Where there is none, other entries may still be files.
+            unavailable = "" if credentials.state is StoreState.MISSING else str(error)
         except _Unusable as error:
             troubles[name] = str(error)
     return Secrets(found, pems, troubles)

@@ -1,5 +1,7 @@
 """Secrets for brokers come from the key store, long ones in parts, and never get printed."""
 
+from pathlib import Path
+
 import pytest
 
 from app.core.errors import CredentialStoreUnavailable
@@ -40,6 +42,17 @@ def test_a_store_that_does_not_answer_is_asked_once() -> None:
     found = resolve(store, ["a", "b"], ["c"])
     assert found.troubles == dict.fromkeys("abc", "The key store is locked")
     assert store.asked == 1
+
+
+def test_one_entry_that_is_no_file_does_not_hide_the_others_where_there_is_no_key_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "bannu").write_text("wall:Watches-41")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(tmp_path))
+    found = resolve(KeyringCredentials(lambda: None), ["absent", "bannu"], [])
+    assert found.logins == {"bannu": Credential("wall", "Watches-41")}
+    assert list(found.troubles) == ["absent"]
+    assert "no key store" in found.troubles["absent"]
 
 
 def test_a_certificate_longer_than_an_entry_is_put_together_again(
