@@ -13,6 +13,8 @@ from app.core.errors import DatabaseDamaged, OperatorError
 from app.core.tasks import Tasks
 from app.services.analytics import AnalyticsService
 from app.services.backups import BackupService, restored_notice
+from app.services.bookmark_pictures import BookmarkPictures
+from app.services.bookmarks import BookmarkService
 from app.services.camera_logins import CameraLogins
 from app.services.clip_services import ClipServices, make_clips
 from app.services.credentials import Credentials, KeyringCredentials
@@ -69,6 +71,8 @@ class Services:
     incidents: IncidentService
     """Not started yet."""
     clips: ClipServices
+    """Not started yet."""
+    bookmarks: BookmarkService
     """Not started yet."""
     wall_memory: WallMemory
     remembered: WallState
@@ -183,6 +187,21 @@ def running_services(
             settings.clips,
         )
         stack.callback(clips.close)
+        bookmarks = BookmarkService(
+            database,
+            database_tasks,
+            work,
+            BookmarkPictures(where.snapshots, work),
+            clips.clips,
+            lambda: analytics.source_settings,
+            where.unsaved_bookmarks,
+            dispatcher,
+            notices,
+            SystemClock(),
+            identity.author,
+            ring_seconds=settings.video.ring_seconds,
+        )
+        stack.callback(bookmarks.close)
         wall_memory = stack.enter_context(
             closing(WallMemory(where.wall_state, dispatcher, notices))
         )
@@ -201,6 +220,7 @@ def running_services(
             events=events,
             incidents=incidents,
             clips=clips,
+            bookmarks=bookmarks,
             wall_memory=wall_memory,
             remembered=wall_memory.load(),
         )

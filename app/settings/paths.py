@@ -53,6 +53,11 @@ class Places:
         return self.data / "drafts.json"
 
     @property
+    def unsaved_bookmarks(self) -> Path:
+        """Bookmarks that the database has refused, until it takes them."""
+        return self.data / "bookmarks-unsaved.json"
+
+    @property
     def instance_lock(self) -> Path:
         return self.data / "instance.lock"
 
