@@ -25,6 +25,7 @@ class Category(Enum):
     TILES = QT_TRANSLATE_NOOP("Actions", "Tiles")
     BOXES = QT_TRANSLATE_NOOP("Actions", "Boxes")
     CLIPS = QT_TRANSLATE_NOOP("Actions", "Clips and snapshots")
+    INCIDENTS = QT_TRANSLATE_NOOP("Actions", "Incidents")
     CALL_UP = QT_TRANSLATE_NOOP("Actions", "Call a camera up by its number")
     SCREENS = QT_TRANSLATE_NOOP("Actions", "Screens")
     PROGRAM = QT_TRANSLATE_NOOP("Actions", "Program")
@@ -291,6 +292,27 @@ ACTIONS: Sequence[Action] = (
         ("Ctrl+S",),
         Category.CLIPS,
         lambda commands: commands.take_snapshot(),
+    ),
+    Action(
+        "incident.note",
+        QT_TRANSLATE_NOOP("Actions", "Note the tile in the open incident, or start one with it"),
+        ("N",),
+        Category.INCIDENTS,
+        lambda commands: commands.note_tile(),
+    ),
+    Action(
+        "incident.start",
+        QT_TRANSLATE_NOOP("Actions", "Start another incident with the tile"),
+        ("Shift+N",),
+        Category.INCIDENTS,
+        lambda commands: commands.start_incident(),
+    ),
+    Action(
+        "incident.list",
+        QT_TRANSLATE_NOOP("Actions", "Go to the list of incidents"),
+        ("Ctrl+N",),
+        Category.INCIDENTS,
+        lambda commands: commands.show_incidents(),
     ),
     Action(
         "tile.live",

@@ -59,6 +59,15 @@ class Commands(Protocol):
     def take_snapshot(self) -> None:
         """Keep the picture on the selected tile."""
 
+    def note_tile(self) -> None:
+        """Add the selected tile to the incident that is worked on, or start one."""
+
+    def start_incident(self) -> None:
+        """Start another incident at the selected tile."""
+
+    def show_incidents(self) -> None:
+        """Give the keyboard to the list of incidents."""
+
     def back_to_live(self) -> None:
         """Leave the replay of the selected tile."""
 

@@ -254,8 +254,11 @@ class Session(QObject):
     def _open_panels(self) -> None:
         from ui.console.making import make_console
         from ui.events.making import make_events
+        from ui.incidents.making import make_incidents
 
         self._windows.events = make_events(self._services, self._wall, self._windows, self)
+        incidents = make_incidents(self._services, self._wall, self._windows, self)
+        self._windows.incidents = self._windows.commands.incidents = incidents
         if self._options.kiosk:
             return
         self._windows.open_console(make_console(self._services, self._wall, self._windows))

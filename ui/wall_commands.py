@@ -55,6 +55,16 @@ class ClipVerbs(Protocol):
     def take_snapshot(self) -> None: ...
 
 
+class IncidentVerbs(Protocol):
+    """What the keys for incidents do."""
+
+    def note_tile(self) -> None: ...
+
+    def start_incident(self) -> None: ...
+
+    def show_incidents(self) -> None: ...
+
+
 class WallCommands:
     """Commands on the wall's focused screen. GUI thread."""
 
@@ -66,6 +76,8 @@ class WallCommands:
         self._overlays = overlays
         self.clips: ClipVerbs | None = None
         """Keys for clips do nothing before this is there."""
+        self.incidents: IncidentVerbs | None = None
+        """The same for those of incidents."""
 
     def turn_page(self, by: int) -> None:
         self._wall.turn_page(self._wall.focused, by)
@@ -189,6 +201,20 @@ class WallCommands:
     def take_snapshot(self) -> None:
         if self.clips is not None:
             self.clips.take_snapshot()
+
+    # --- incidents ---------------------------------------------------------------------------
+
+    def note_tile(self) -> None:
+        if self.incidents is not None:
+            self.incidents.note_tile()
+
+    def start_incident(self) -> None:
+        if self.incidents is not None:
+            self.incidents.start_incident()
+
+    def show_incidents(self) -> None:
+        if self.incidents is not None:
+            self.incidents.show_incidents()
 
     # --- screens and the program -------------------------------------------------------------
 

@@ -30,6 +30,7 @@ from ui.window_memory import WindowMemory
 if TYPE_CHECKING:  # the console is loaded once the wall stands
     from ui.console.console_window import ConsoleWindow
     from ui.events.desk import EventsDesk
+    from ui.incidents.desk import IncidentsDesk
 
 CONSOLE_WIDTH = 440
 _CONSOLE_CHANGES = (QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.WindowStateChange)
@@ -71,6 +72,7 @@ class ProgramWindows(QObject):
         self._sentence = ""
         self.console: ConsoleWindow | None = None
         self.events: EventsDesk | None = None
+        self.incidents: IncidentsDesk | None = None
         self._has_console = not options.kiosk
         self._adjustment: Adjustment | None = None
         self.commands = WallCommands(wall, self, overlays)
@@ -229,6 +231,13 @@ class ProgramWindows(QObject):
     def focus_search(self) -> None:
         if self.console is not None:
             self.console.focus_search()
+
+    def show_page(self, page: QWidget) -> bool:
+        """Bring a page of the console to the front; false where there is no console."""
+        if self.console is None:
+            return False
+        self.console.show_page(page)
+        return True
 
     def focus_wall(self) -> None:
         """Give the keyboard back to the screen that commands act on."""

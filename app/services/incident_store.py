@@ -49,6 +49,11 @@ class Answer:
     incident: Incident | None = None
     problem: str = ""
 
+    @property
+    def is_good(self) -> bool:
+        """It is in the database."""
+        return self.outcome is Outcome.SAVED
+
 
 Answered = Callable[[Answer], None]
 

@@ -40,6 +40,8 @@ def make_console(services: Services, wall: WallService, windows: ProgramWindows)
     )
     if windows.events is not None:
         console.add_page(windows.events.make_panel(), console.tr("Events"))
+    if windows.incidents is not None:
+        console.add_page(windows.incidents.make_panel(), console.tr("Incidents"))
     if windows.overlays is not None:
         boxes = BoxesPanel(windows.overlays, services.analytics)
         boxes.left.connect(windows.focus_wall)
