@@ -270,7 +270,7 @@ def bookmark_values(bookmark: Bookmark, said: Iterable[str]) -> dict[str, Any]:
         **author_values(bookmark.author),
         "created_us": bounded(bookmark.created_us),
         "title": kept(bookmark.title),
-        "tags": as_json(bookmark.tags),
+        "tags": as_json([kept(tag) for tag in bookmark.tags]),
         "flag": bookmark.flag.value,
         "picture_age_ms": bounded_or_none(bookmark.picture_age_ms),
         "drawn": as_json([_drawn(each) for each in bookmark.drawn]) if bookmark.drawn else None,
@@ -286,7 +286,8 @@ def bookmark_values(bookmark: Bookmark, said: Iterable[str]) -> dict[str, Any]:
 
 def _drawn(drawn: DrawnBox) -> _Drawn:
     box = drawn.box
-    return _Drawn((box.x1, box.y1, box.x2, box.y2), drawn.label, drawn.confidence, drawn.track_id)
+    track = None if drawn.track_id is None else kept(drawn.track_id)
+    return _Drawn((box.x1, box.y1, box.x2, box.y2), kept(drawn.label), drawn.confidence, track)
 
 
 def _words(bookmark: Bookmark, said: Iterable[str]) -> str:

@@ -153,6 +153,8 @@ class ClipRepository:
         )
         if needed:
             query = query.where(_table.c.key.not_in(needed))
+        if keys is not None and not keys:
+            return []
         if keys is not None:
             query = query.where(or_(*(_table.c.key.in_(each) for each in portions(sorted(keys)))))
         return self._session.execute(query.limit(limit)).all()

@@ -292,7 +292,9 @@ def _note_of(row: Any) -> Note:
 
 def incident_values(incident: Incident, notes: Iterable[str]) -> dict[str, Any]:
     """The columns of an incident but ``id``; ``notes`` are the texts of its notes."""
-    people = [_Person(each.name, each.role, bounded(each.at_us)) for each in incident.people]
+    people = [
+        _Person(kept(each.name), kept(each.role), bounded(each.at_us)) for each in incident.people
+    ]
     return {
         "key": incident.id,
         "number": fitting(incident.number),

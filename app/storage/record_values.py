@@ -35,8 +35,8 @@ def bounded_or_none(number: int | None) -> int | None:
 
 
 def as_json(value: object) -> str:
-    """Compact JSON without zeros, which PostgreSQL refuses."""
-    return kept(_json.encode(value).decode().replace("\\u0000", ""))
+    """Compact JSON; the texts in it were ``kept`` before."""
+    return _json.encode(value).decode()
 
 
 def author_values(author: Author) -> dict[str, str]:

@@ -19,7 +19,7 @@ _SQLITE_TEXT = (
     """
     CREATE VIRTUAL TABLE {table}_text USING fts5(
         words, content='{table}', content_rowid='id', detail=none, columnsize=0,
-        tokenize="ascii tokenchars '='", prefix='1 2 3 4'
+        tokenize="ascii tokenchars '='", prefix='1 2 3 4 5 6 7 8'
     )
     """,
     """
