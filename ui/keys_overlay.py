@@ -17,6 +17,7 @@ _ORDER = (
     Category.TILES,
     Category.BOXES,
     Category.CLIPS,
+    Category.INCIDENTS,
     Category.CALL_UP,
 )
 _EDGE = 28
