@@ -5,6 +5,7 @@ from app.services.health import HealthWatch
 from app.services.live_counts import LiveCounts
 from app.services.wall import WallService
 from ui.binding import bind
+from ui.clips.making import make_storage
 from ui.console.boxes_panel import BoxesPanel
 from ui.console.camera_panel import CameraPanel
 from ui.console.console_window import ConsoleWindow
@@ -47,4 +48,5 @@ def make_console(services: Services, wall: WallService, windows: ProgramWindows)
         boxes.left.connect(windows.focus_wall)
         bind(boxes, wall.changed, lambda _screen: boxes.follow(wall.focused))
         console.add_page(boxes, console.tr("Boxes"))
+    console.add_page(make_storage(services.clips, windows), console.tr("Storage"))
     return console
