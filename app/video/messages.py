@@ -79,12 +79,19 @@ class LookBack(msgspec.Struct, frozen=True, tag="look-back"):
     """Play into ``slot`` from the ring, from ``utc_us`` on; ``None``: what is live.
 
     ``utc_us`` is on the camera's clock, or on this workstation's where ``by_camera`` is false.
+    ``speed`` is 1 for the pace at which it was taken, 0 to stand, negative to go backwards.
+    ``since`` is when it is at ``utc_us`` (monotonic seconds, the same in all processes of a
+    machine), so that several slots are in step; ``None``: with the first picture. ``step``: so
+    many pictures on from the one that is shown, or back, and stand there.
     """
 
     stream: int
     slot: int
     utc_us: int | None
     by_camera: bool = False
+    speed: float = 1.0
+    since: float | None = None
+    step: int = 0
 
 
 class CutStill(msgspec.Struct, frozen=True, tag="cut-still"):

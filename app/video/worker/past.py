@@ -72,15 +72,17 @@ class Past:
 
     def look_back(self, wish: LookBack) -> None:
         """Play a slot from the ring from now on, or no longer; its view may come later. Locked."""
-        before = self._replays.pop(wish.slot, None)
-        if before is not None:
-            before.end()
         if wish.utc_us is None or self._new_decoder is None:
+            before = self._replays.pop(wish.slot, None)
+            if before is not None:
+                before.end()
             return
-        moment = (wish.utc_us, wish.by_camera)
-        decoder = self._new_decoder()
-        replay = Replay(self._ring, self._lock, decoder, self._rounds, self._show, moment)
-        self._replays[wish.slot] = replay
+        replay = self._replays.get(wish.slot)
+        if replay is None:
+            decoder = self._new_decoder()
+            replay = Replay(self._ring, self._lock, decoder, self._rounds, self._show)
+            self._replays[wish.slot] = replay
+        replay.ask(wish)
         self._sought.append(replay)
 
     def keep_only(self, slots: Sequence[int]) -> None:
@@ -105,14 +107,15 @@ class Past:
         for replay in self._replays.values():
             view = replay.view
             small = view is not None and view.shrinks_much(*size, much)
-            replay.decoder.ask(skip_loop_filter=small or sheds, only_keys=only_keys)
+            only_these = only_keys or replay.only_keys
+            replay.decoder.ask(skip_loop_filter=small or sheds, only_keys=only_these)
 
     @property
     def has_to_seek(self) -> bool:
         return bool(self._sought)
 
     def seek(self) -> None:
-        """Find the first pictures of new replays: may take long. Any thread."""
+        """Bring replays to where they were asked to be: may take long. Any thread."""
         while self._sought:
             try:
                 replay = self._sought.popleft()

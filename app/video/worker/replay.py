@@ -1,15 +1,19 @@
 """Plays one view from the ring while the stream goes on filling it.
 
 A replay has a decoder of its own, so the live pictures of other views go on undisturbed. Finding
-the first picture may take a whole group of pictures: that is a long errand. From then on it is
+a picture may take a whole group of pictures: that is a long errand (``seek``). From then on it is
 paced in the decoding rounds like any other stream.
 """
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 
+from app.video.messages import LookBack
+from app.video.worker.backwards import Backwards
 from app.video.worker.decoding import Decoder, Picture
+from app.video.worker.pace import Pace
 from app.video.worker.ring import Cursor, PacketRing, RingEntry
 from app.video.worker.rounds import Rounds
 from app.video.worker.views import LiveView
@@ -19,13 +23,19 @@ _AHEAD = 4
 _POLL_S = 0.1
 """How soon to look again when the ring has nothing newer."""
 _MOST_LATE_US = 1_000_000
-"""Later than this it goes on from where it is: live pictures must not wait for its catching up."""
+"""Later than this it goes on at the key frame before its position."""
+_NEAR_US = 100_000
+"""A position so little before the shown picture is where it is: a key was a moment under way."""
+_AT_A_TIME_S = 0.004
+"""So long backwards pictures are decoded in one turn."""
+_SOON_S = 0.002
 
 
 class Replay:
-    """One view's way through the ring. ``seek`` once, on any thread; then the rounds' thread.
+    """One view's way through the ring.
 
-    ``lock`` guards the ring; ``show`` gets the pictures, without the lock.
+    ``ask`` and ``end`` on any thread, then ``seek`` on one where it may take long; ``catch_up`` on
+    the rounds' thread. ``lock`` guards the ring; ``show`` gets the pictures, without the lock.
     """
 
     def __init__(
@@ -35,21 +45,32 @@ class Replay:
         decoder: Decoder,
         rounds: Rounds,
         show: Callable[["Replay", Picture], None],
-        moment: tuple[int, bool],
     ) -> None:
-        """``moment`` is microseconds of Unix time, and whether on the camera's clock."""
         self.view: LiveView | None = None
         """Where it is shown; changed by the pipeline, under the lock."""
         self.queued = False
         self.decoder = decoder
+        self.only_keys = False
+        """Whether it is too fast for every picture."""
         self._ring = ring
         self._lock = lock
         self._rounds = rounds
-        self._show = show
-        self._moment_us, self._by_camera = moment
+        self._show_picture = show
+        self._asked: deque[LookBack] = deque()
+        self._turn = threading.Lock()
+        self._due_at = 0.0
+        self._pace = Pace(0, by_camera=False, speed=0.0, since=0.0)
+        self._waits_for_first = False
         self._cursor: Cursor | None = None
-        self._began = 0.0
+        self._pending: deque[Picture] = deque()
+        self._shown: Picture | None = None
+        self._back: Backwards | None = None
         self._is_over = False
+
+    def ask(self, wish: LookBack) -> None:
+        """Note another way to go; ``seek`` makes it so. In the order of the commands."""
+        self.only_keys = Pace.of(wish, 0.0).only_keys
+        self._asked.append(wish)
 
     def end(self) -> None:
         """Show nothing any more. Any thread."""
@@ -60,47 +81,184 @@ class Replay:
         return self._is_over
 
     def seek(self) -> None:
-        """Show the picture of the moment, or the oldest one, and go on from there."""
-        with self._lock:
-            self._cursor = self._ring.key_before(self._moment_us, by_camera=self._by_camera)
-        if self._cursor is None:
-            # Nothing has come yet: what comes first is the oldest.
-            self._rounds.submit(self, time.monotonic() + _POLL_S)
-            return
-        ahead = self._ahead()
-        if ahead:
-            self._moment_us = max(self._moment_us, self._at(ahead[0]))
-        newest = self._decode_until(self._moment_us)
-        if newest is not None and not self._is_over:
-            self._show(self, newest)
-        self._began = time.monotonic()
-        self._submit()
+        """Go where it was asked to: show that picture, or the oldest one, and go on from there."""
+        with self._turn:
+            while self._asked and not self._is_over:
+                wish = self._asked.popleft()
+                if wish.step:
+                    self._step(wish)
+                elif not self._asked or self._asked[0].step:
+                    self._follow(wish)
+            self._submit()
 
     def catch_up(self) -> None:
         """Show what is due now. The rounds' thread."""
-        if self._is_over:
+        if self._is_over or time.monotonic() < self._due_at - 0.0005:
+            # Over, or a turn that was asked for before there was a sooner one.
+            return
+        if not self._turn.acquire(blocking=False):
+            return  # it is sought; that asks for the next turn
+        try:
+            self._go_on()
+            self._submit()
+        finally:
+            self._turn.release()
+
+    # --- where to go --------------------------------------------------------------------------
+
+    def _follow(self, wish: LookBack) -> None:
+        """Play at another pace, from another position or from where it is."""
+        now = time.monotonic()
+        pace = Pace.of(wish, now)
+        was_back = self._back is not None
+        self._back = None
+        before, self._pace = self._pace, pace
+        is_same_line = (pace.by_camera, pace.only_keys) == (before.by_camera, before.only_keys)
+        self._waits_for_first = wish.since is None
+        position = pace.at(now)
+        if pace.speed < 0:
+            back = Backwards(self._ring, self._lock, self.decoder, pace, position + 1)
+            back.begin()
+            first = back.due(pace.at(time.monotonic()))
+            if first is None:
+                self._find(position)
+            self._show(first)
+            self._pending.clear()
+            self._cursor = None
+            self._back = back
+        elif was_back or not is_same_line or not self._is_near(position):
+            self._find(position)
+        else:
+            self._go_on()
+
+    def _is_near(self, position_us: int) -> bool:
+        """Whether the position is reached by going on from the shown picture."""
+        if self._shown is None or self._cursor is None:
+            return False
+        ahead = self._ahead()
+        if not ahead:
+            return position_us >= self._at(self._shown) - _NEAR_US
+        shown_us = self._at(self._shown)
+        return shown_us - _NEAR_US <= position_us <= self._due_us(ahead) + _MOST_LATE_US // 2
+
+    def _find(self, position_us: int) -> None:
+        """Show the newest picture that is not after the position, else the oldest one."""
+        self._pending.clear()
+        with self._lock:
+            by_camera = self._pace.by_camera
+            self._cursor = self._ring.key_before(position_us, by_camera=by_camera)
+        if self._cursor is None:
+            return  # Nothing has come yet: what comes first is the oldest.
+        self.decoder.restart()
+        ahead = self._ahead()
+        if ahead and position_us < (oldest_us := self._due_us(ahead)):
+            # The ring does not reach so far: it goes on from its oldest picture.
+            position_us = oldest_us
+            self._pace = self._pace.from_now(oldest_us, time.monotonic())
+        self._show(self._decode_until(position_us))
+        if self._waits_for_first:
+            self._pace = self._pace.from_now(position_us, time.monotonic())
+            self._waits_for_first = False
+
+    def _go_on(self) -> None:
+        now = time.monotonic()
+        back = self._back
+        if back is not None:
+            self._show(back.due(self._pace.at(now)))
+            back.work(_AT_A_TIME_S)
             return
         if self._cursor is None:
-            self.seek()
+            self._find(self._pace.at(now))
             return
+        position = self._pace.at(now)
         ahead = self._ahead()
-        if ahead:
-            late_us = self._position_us() - self._due_us(ahead) - _MOST_LATE_US
-            self._began += max(0, late_us) / 1e6
-        newest = self._decode_until(self._position_us())
-        if newest is not None:
-            self._show(self, newest)
-        self._submit()
+        if ahead and self._pace.speed > 0:
+            due = self._due_us(ahead)
+            if position - due > _MOST_LATE_US * max(1.0, self._pace.speed):
+                self._skip(position)
+            elif self._has_lost(ahead[0]) and position < due:
+                self._pace = self._pace.from_now(due, now)
+                position = due
+        self._show(self._decode_until(position))
 
-    def _position_us(self) -> int:
-        """Where the replay should be now, on the moment's clock."""
-        return self._moment_us + int((time.monotonic() - self._began) * 1e6)
+    def _skip(self, position_us: int) -> None:
+        """Live pictures must not wait for its catching up: go on at the newest key frame."""
+        with self._lock:
+            key = self._ring.key_before(position_us, by_camera=self._pace.by_camera)
+        if key is not None and self._cursor is not None and key.group > self._cursor.group:
+            self._cursor = key
+            self._pending.clear()
+            self.decoder.restart()
 
-    def _at(self, entry: RingEntry) -> int:
-        return entry.stamp.at(by_camera=self._by_camera)
+    def _has_lost(self, following: RingEntry) -> bool:
+        """Whether what should come next has fallen out of the ring."""
+        cursor = self._cursor
+        if cursor is None or not following.is_key:
+            return False
+        with self._lock:
+            place = self._ring.read(cursor)
+        return place is not None and place[1].group > cursor.group + 1
+
+    # --- picture by picture -------------------------------------------------------------------
+
+    def _step(self, wish: LookBack) -> None:
+        """Show so many pictures on, or back, from the one that is shown, and stand there."""
+        now = time.monotonic()
+        if self._shown is None:
+            self._pace = Pace.of(wish, now)
+            self._find(self._pace.at(now))
+        shown = self._shown
+        if shown is None:
+            return
+        by_camera = shown[1].utc_us is not None
+        self._pace = Pace(shown[1].at(by_camera=by_camera), by_camera, 0.0, now)
+        self._waits_for_first = False
+        if wish.step < 0 or self._back is not None or self._cursor is None:
+            self._back = None
+            self._stand_before(self._at(shown), max(0, -wish.step))
+        for _ in range(max(0, wish.step)):
+            self._show(self._following())
+        self._pace = self._pace.from_now(self._at(self._shown or shown), now)
+
+    def _stand_before(self, shown_us: int, count: int) -> None:
+        """Show the picture that is ``count`` before one, with those after it ready."""
+        by_camera = self._pace.by_camera
+        bound = shown_us
+        before: deque[Picture] = deque(maxlen=count + 1)
+        with self._lock:
+            place = self._ring.key_before(bound - 1 if count else bound, by_camera=by_camera)
+        if place is None:
+            return
+        self._cursor = place
+        self._pending.clear()
+        self.decoder.restart()
+        while not before or self._at(before[-1]) < shown_us:
+            picture = self._following()
+            if picture is None:
+                break
+            before.append(picture)
+        if before and self._at(before[0]) < shown_us:
+            self._show(before.popleft())
+        elif before:
+            before.popleft()
+        self._pending.extendleft(reversed(before))
+
+    def _following(self) -> Picture | None:
+        """The picture after the last one taken; ``None`` where nothing newer has come."""
+        while not self._pending and not self._is_over:
+            entry = self._take()
+            if entry is None:
+                return None
+            self._pending.extend(self.decoder.decode(entry))
+        return self._pending.popleft() if self._pending else None
+
+    # --- packets ------------------------------------------------------------------------------
+
+    def _at(self, picture: Picture) -> int:
+        return picture[1].at(by_camera=self._pace.by_camera)
 
     def _due_us(self, ahead: list[RingEntry]) -> int:
-        return min(self._at(entry) for entry in ahead)
+        return min(entry.stamp.at(by_camera=self._pace.by_camera) for entry in ahead)
 
     def _ahead(self) -> list[RingEntry]:
         """The packets that come next."""
@@ -115,40 +273,69 @@ class Replay:
                 cursor = place[1]
         return found
 
-    def _step(self) -> RingEntry | None:
+    def _take(self) -> RingEntry | None:
         """Take the next packet; after a gap the decoder starts afresh."""
-        assert self._cursor is not None
+        cursor = self._cursor
+        if cursor is None:
+            return None
         with self._lock:
-            place = self._ring.read(self._cursor)
+            place = self._ring.read(cursor)
         if place is None:
             return None
-        entry, cursor = place
-        has_gap = cursor.group > self._cursor.group + 1
-        self._cursor = cursor
-        if has_gap:
+        entry, self._cursor = place
+        if self._cursor.group > cursor.group + 1:
             self.decoder.restart()
         return entry
 
     def _decode_until(self, position_us: int) -> Picture | None:
         """Decode what is due at a position; the newest picture of it."""
         newest: Picture | None = None
-        while not self._is_over:
+        while self._pending and self._at(self._pending[0]) <= position_us:
+            newest = self._pending.popleft()
+        while not self._pending and not self._is_over:
             ahead = self._ahead()
             if not ahead or self._due_us(ahead) > position_us:
                 break
-            entry = self._step()
+            entry = self._take()
             if entry is None:
                 break
             for picture in self.decoder.decode(entry):
                 newest = picture
         return newest
 
+    def _show(self, picture: Picture | None) -> None:
+        if picture is not None and not self._is_over:
+            self._shown = picture
+            self._show_picture(self, picture)
+
+    # --- when ---------------------------------------------------------------------------------
+
     def _submit(self) -> None:
-        """Have the next picture shown when it is due."""
+        """Ask for a turn when the next picture is due; none while it stands."""
         if self._is_over:
             return
-        ahead = self._ahead()
-        wait_s = _POLL_S
-        if ahead:
-            wait_s = max(0.001, (self._due_us(ahead) - self._position_us()) / 1e6)
-        self._rounds.submit(self, time.monotonic() + min(wait_s, 1.0))
+        wait_s = self._wait_s()
+        if wait_s is not None:
+            self._due_at = time.monotonic() + min(max(wait_s, 0.001), 1.0)
+            self._rounds.submit(self, self._due_at)
+
+    def _wait_s(self) -> float | None:
+        """How long until there is something to do."""
+        position, speed = self._pace.at(time.monotonic()), self._pace.speed
+        back = self._back
+        if back is not None:
+            if back.has_work:
+                return _SOON_S
+            return None if back.is_empty else (position - back.next_at_us) / 1e6 / -speed
+        if self._cursor is None:
+            return _POLL_S
+        if not speed:
+            return None
+        if self._pending:
+            due_us = self._at(self._pending[0])
+        else:
+            ahead = self._ahead()
+            if not ahead:
+                return _POLL_S
+            due_us = self._due_us(ahead)
+        return (due_us - position) / 1e6 / speed

@@ -170,6 +170,11 @@ class PacketRing:
             index, at = index + 1, 0
         return None
 
+    def group(self, cursor: "Cursor") -> list[RingEntry]:
+        """The packets of the group of ``cursor``; of the oldest one where it was dropped."""
+        index = max(0, cursor.group - self._dropped)
+        return list(self._groups[index].entries) if index < len(self._groups) else []
+
     def since(self, cursor: "Cursor") -> Sequence[RingEntry]:
         """From ``cursor`` to the newest."""
         found: list[RingEntry] = []
