@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QTextEdit, QWidget
 
 from ui.incidents.text_direction import own_directions
 from ui.theme import tokens
@@ -13,8 +13,10 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _MOST_LETTERS = 100_000
 
 
-class NoteEditor(QPlainTextEdit):
+class NoteEditor(QTextEdit):
     """Enter stores, Shift+Enter begins a line, Escape leaves. As high as what is written needs.
+
+    A QPlainTextEdit would leave lines from the right at the left edge.
 
     Signals:
         written: Half a second of writing is to be kept as a draft.
@@ -33,6 +35,7 @@ class NoteEditor(QPlainTextEdit):
         self.setObjectName("noteEditor")
         self.setAccessibleName(self.tr("Note"))
         self.setPlaceholderText(self.tr("Write a note …"))
+        self.setAcceptRichText(False)
         self.setTabChangesFocus(True)
         self._keeping = QTimer(self)
         self._keeping.setSingleShot(True)
@@ -83,11 +86,11 @@ class NoteEditor(QPlainTextEdit):
     # --- Qt overrides ------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
-        lines = round(self.document().size().height())  # in lines, for a plain text
-        lines = max(_FEWEST_LINES, min(_MOST_LINES, lines))
         line = self.fontMetrics().lineSpacing()
         frame = 2 * (self.frameWidth() + round(self.document().documentMargin()))
-        return QSize(300, lines * line + frame + 2 * tokens.SPACE_XS)
+        wanted = round(self.document().size().height())  # the document's margins included
+        room = (_FEWEST_LINES * line + frame, _MOST_LINES * line + frame)
+        return QSize(300, max(room[0], min(room[1], wanted)) + 2 * tokens.SPACE_XS)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(100, self.sizeHint().height())
@@ -99,7 +102,12 @@ class NoteEditor(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        if event.key() in _ENTER and not modifiers & Qt.KeyboardModifier.ShiftModifier:
+        is_enter = event.key() in _ENTER
+        if is_enter and modifiers & Qt.KeyboardModifier.ShiftModifier:
+            # A line of its own, which may have another direction; Qt's is a break in the same.
+            self.textCursor().insertBlock()
+            self.ensureCursorVisible()
+        elif is_enter:
             self.flush()
             self.stored.emit()
         elif event.key() == Qt.Key.Key_Escape:

@@ -42,6 +42,12 @@ QLineEdit {
     placeholder-text-color: $TEXT_DIM;
 }
 QLineEdit:focus { border-color: $ACCENT; }
+QTextEdit {
+    background: $SURFACE_RAISED; border: 1px solid $BORDER; border-radius: ${RADIUS}px;
+    padding: ${SPACE_XS}px; font-size: ${FONT_LARGE_PX}px;
+    selection-background-color: $ACCENT; selection-color: $TEXT_ON_ACCENT;
+}
+QTextEdit:focus { border-color: $ACCENT; }
 QTreeView, QListView, QTableView {
     background: $BACKGROUND; border: 1px solid $BORDER; border-radius: ${RADIUS}px;
     outline: 0; alternate-background-color: $SURFACE;
