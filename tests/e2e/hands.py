@@ -20,6 +20,10 @@ class Hands:
         """Press the left button where the pointer is: a window manager gives the keys there."""
         self._run("click", "1")
 
+    def click_at(self, place: tuple[int, int]) -> None:
+        """Move the pointer there and press the left button."""
+        self._run("mousemove", *map(str, place), "click", "1")
+
     def _run(self, *arguments: str) -> None:
         subprocess.run(
             ["xdotool", *arguments],

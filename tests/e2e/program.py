@@ -176,9 +176,9 @@ class Program:
 
     # --- the screen ------------------------------------------------------------------------------
 
-    def reader(self, layout: str) -> WallReader:
-        """Reads the tiles of the one screen in this layout."""
-        return WallReader(self.screen, layout)
+    def reader(self, layout: str, *, width: int | None = None) -> WallReader:
+        """Reads the tiles of the one screen in this layout; ``width`` of them beside a panel."""
+        return WallReader(self.screen, layout, width=width)
 
     def wait_live(self, reader: WallReader, seconds: float = PATIENCE_S) -> float:
         """Until every tile is live."""

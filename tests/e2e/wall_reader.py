@@ -17,6 +17,8 @@ from ui.wall.state_icons import STATE_COLOURS
 
 _STATES = tuple(STATE_COLOURS)
 _CAPTIONS = (tokens.CAPTION, tokens.SELECTION_BACKGROUND)
+_TINT = 70 / 255
+"""Of a strip whose picture is to be seen but is not live."""
 _LEAST_COLOUR = 60.0
 _LEAST_ALIKE = 0.97
 _MOST_OF_A_LINE = 0.6
@@ -81,7 +83,7 @@ class WallReader:
         sign = self._part(strip.x + pad, top, side, side).astype(np.float64)
         ground = self._part(strip.x + 1, strip.y + 1, 1, 1)[0, 0].astype(np.float64)
         if not any(np.array_equal(ground, _bgr(caption)) for caption in _CAPTIONS):
-            return None
+            return StreamState.REPLAY if _is_tinted(ground, StreamState.REPLAY) else None
         colour = sign - ground
         strength = np.linalg.norm(colour, axis=2)
         seen = strength > _LEAST_COLOUR
@@ -99,3 +101,12 @@ class WallReader:
         ):
             return StreamState.LIVE
         return _STATES[best]
+
+
+def _is_tinted(ground: NDArray[np.float64], state: StreamState) -> bool:
+    """Whether a strip's ground is one that the colour of the state lies over."""
+    over = _bgr(STATE_COLOURS[state]) * _TINT
+    return any(
+        bool((np.abs(_bgr(caption) * (1 - _TINT) + over - ground) <= 2).all())
+        for caption in _CAPTIONS
+    )
