@@ -58,7 +58,7 @@ class IncidentDetail(QWidget):
         self._opened = _label(self, dim=True)
         self._correcting = _label(self)
         self._words = _label(self, dim=True)
-        self.work_on = QPushButton(self.tr("&N adds here"), self)
+        self.work_on = QPushButton(self)
         self.work_on.setCheckable(True)
         self.work_on.setToolTip(self.tr("N on a tile adds its camera to this incident"))
         self._arrange()
@@ -179,7 +179,9 @@ class IncidentDetail(QWidget):
 
     def _show_current(self) -> None:
         current = self._incidents.current
-        self.work_on.setChecked(current is not None and current.id == self._key)
+        is_it = current is not None and current.id == self._key
+        self.work_on.setChecked(is_it)
+        self.work_on.setText(self.tr("● &N adds here") if is_it else self.tr("Let &N add here"))
         is_closed = self._incident is None or self._incident.status is IncidentStatus.CLOSED
         self.work_on.setEnabled(not is_closed)
 

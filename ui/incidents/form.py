@@ -85,6 +85,8 @@ class IncidentForm(QWidget):
         box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self._type_line.setPlaceholderText(self.tr("What it is"))
         box.setLineEdit(self._type_line)
+        # The box draws the frame.
+        self._type_line.setStyleSheet(f"font-size: {tokens.FONT_PX}px; border: 0; padding: 0")
         return box
 
     def _choice(self, items: Sequence[tuple[str, object]]) -> QComboBox:

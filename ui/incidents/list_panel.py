@@ -69,6 +69,7 @@ class IncidentListPanel(QWidget):
         self.filters.changed.connect(self._on_filter_changed)
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
         self.model.modelReset.connect(self._restore_current)
+        self.model.rowsInserted.connect(self._restore_current)
         bind(self, self._list.changed, lambda _nothing: self._say_why_empty())
         bind(self, incidents.current_changed, lambda _nothing: self.model.marks_changed())
         self.refresh()
@@ -139,6 +140,8 @@ class IncidentListPanel(QWidget):
         """The chosen incident stays chosen when all rows are made anew."""
         if self._wanted is not None:
             self.view.setCurrentIndex(self.model.index_of(self._wanted))
+        if self.view.hasFocus():
+            self.enter()
 
     def _on_row_activated(self, index: QModelIndex) -> None:
         incident = self.model.incident_at(index)

@@ -90,7 +90,7 @@ class NoteEditor(QTextEdit):
         frame = 2 * (self.frameWidth() + round(self.document().documentMargin()))
         wanted = round(self.document().size().height())  # the document's margins included
         room = (_FEWEST_LINES * line + frame, _MOST_LINES * line + frame)
-        return QSize(300, max(room[0], min(room[1], wanted)) + 2 * tokens.SPACE_XS)
+        return QSize(300, max(room[0], min(room[1], wanted)) + 2 * tokens.SPACE_S)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(100, self.sizeHint().height())
