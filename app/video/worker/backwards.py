@@ -38,6 +38,7 @@ class Backwards:
         self._only_keys = pace.only_keys
         self._each = max(1, int(-pace.speed))
         self._before_us = before_us
+        self._began_us = before_us
         self._shown_us = before_us + 1
         self._stack: list[Picture] = []
         self._portion: deque[Picture] = deque()
@@ -104,9 +105,10 @@ class Backwards:
             self._filling = None
             if not self._portion and not self.is_at_start:
                 # Nothing of that group could be decoded.
+                self._before_us = self._began_us
                 self._filling = self._fill()
             elif not self._stack:
-                self._refill(self._before_us)
+                self._refill(self._shown_us)
 
     def _group(self) -> list[RingEntry]:
         with self._lock:
@@ -122,7 +124,7 @@ class Backwards:
             self.is_at_start = True
             return
         portion = self._portion
-        self._before_us = first
+        self._began_us = first
         self._decoder.restart()
         number = 0
         for entry in entries[:1] if self._only_keys else entries:
