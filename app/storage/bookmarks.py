@@ -72,10 +72,10 @@ class BookmarkRepository:
         """
         if row_of(self._session, _table, bookmark.id) is not None:
             return False
-        number = self._search.free_number(bookmark.start_us + bookmark.offset_us, bookmark.id)
         rule = self._rule_of(bookmark.event_key)
-        self._session.connection().execute(
-            _table.insert(), {"id": number, "rule": rule, **bookmark_values(bookmark, ())}
+        self._search.insert(
+            bookmark.start_us + bookmark.offset_us,
+            {"rule": rule, **bookmark_values(bookmark, ())},
         )
         self._count_tags((), bookmark.tags)
         return True

@@ -50,8 +50,7 @@ class ClipRepository:
         """Keep a new one; false, and nothing changes, where it is there already."""
         if row_of(self._session, _table, clip.id) is not None:
             return False
-        number = self._search.free_number(clip.created_us, clip.id)
-        self._session.connection().execute(_table.insert(), {"id": number, **_values(clip)})
+        self._search.insert(clip.created_us, _values(clip))
         return True
 
     def change(self, clip: Clip) -> None:

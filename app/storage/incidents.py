@@ -84,10 +84,7 @@ class IncidentRepository:
                 f"The number {number} belongs to another incident",
                 advice="Try again: the incident gets the next number.",
             )
-        row_number = self._search.free_number(incident.opened_us, incident.id)
-        self._session.connection().execute(
-            _table.insert(), {"id": row_number, **incident_values(incident, ())}
-        )
+        self._search.insert(incident.opened_us, incident_values(incident, ()))
         self._link(incident)
         return True
 

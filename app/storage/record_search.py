@@ -4,7 +4,7 @@ The number of a row holds the time that the list is sorted by, so the order of t
 of the primary key and of the index of words: a page is read off without sorting anything.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,7 @@ from sqlalchemy import Select, Table, func, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.record_filters import RecordOrder
+from app.storage.event_subjects import insert_or_leave
 from app.storage.record_words import Sought
 
 _KEY_BITS = 11
@@ -40,13 +41,14 @@ class RecordSearch:
         self._session = session
         self._table = table
 
-    def free_number(self, time_us: int, key: UUID) -> int:
-        """A number that no other row has."""
-        number = row_number(time_us, key)
-        column = self._table.c.id
-        while self._session.scalar(select(column).where(column == number)) is not None:
+    def insert(self, time_us: int, values: Mapping[str, Any]) -> None:
+        """Add a row with the number of its time, or the next one that is free."""
+        number = row_number(time_us, values["key"])
+        statement = insert_or_leave(self._session, self._table)
+        statement = statement.on_conflict_do_nothing(index_elements=["id"])
+        statement = statement.returning(self._table.c.id)
+        while self._session.scalar(statement, {"id": number, **values}) is None:
             number += 1
-        return number
 
     def page(
         self,

@@ -85,7 +85,8 @@ def _all(words: Sequence[str], and_: str) -> str:
 
 def _folded(text: str) -> str:
     letters = []
-    for letter in unicodedata.normalize("NFKD", text.casefold()):
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    for letter in unicodedata.normalize("NFKD", plain):
         if letter.isalnum():
             digit = unicodedata.decimal(letter, None)
             letters.append(letter if digit is None else str(digit))
