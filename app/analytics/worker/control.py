@@ -48,6 +48,7 @@ _TICK_S = 0.25
 _FAREWELL_S = 0.5
 _ERRAND_THREADS = 3
 _NO_PICTURES = "This source offers no pictures"
+_OFFLINE = "The backend says that it is offline; its broker is connected"
 _NO_TOPIC = "The settings name no topic for this source"
 _log = logging.getLogger(__name__)
 
@@ -273,6 +274,9 @@ class Control:
             sentence = f"The settings hold no broker '{source.config.broker}'"
             return Condition(ConnectionState.NOT_CONFIGURED, sentence)
         found = broker.condition(source.topics)
+        is_connected = found.state is ConnectionState.CONNECTED
+        if is_connected and source.config.name in self._reading.offline:
+            return Condition(ConnectionState.WAITING, _OFFLINE)
         if not found.sentence and source.backend is not None and source.backend.sentence:
             return Condition(found.state, source.backend.sentence)
         return found

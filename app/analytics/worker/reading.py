@@ -55,6 +55,8 @@ class ReadingThread:
         self._is_closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="reading", daemon=True)
         self.is_broken = False
+        self.offline: frozenset[str] = frozenset()
+        """Sources whose backend has said that it does not work now."""
 
     def start(self) -> None:
         self._thread.start()
@@ -94,6 +96,8 @@ class ReadingThread:
             events += self._events_of(letter, reading)
             for zones in reading.zones:
                 self.outbox.add_zones(zones)
+            if reading.is_available is not None:
+                self._note_availability(letter.source, is_available=reading.is_available)
         self._hand_over(frames, events)
         for letter in letters:
             if letter.arrival.acknowledge is not None:
@@ -118,7 +122,12 @@ class ReadingThread:
             return NOTHING
         if reading.unknown:
             letter.counters.unknown(len(reading.unknown))
+        for fault in reading.faults:
+            letter.counters.bad(fault)
         return reading
+
+    def _note_availability(self, source: str, *, is_available: bool) -> None:
+        self.offline = self.offline - {source} if is_available else self.offline | {source}
 
     def _frames_of(self, letter: Letter, reading: Reading) -> Sequence[DetectionFrame]:
         if letter.is_event or not reading.frames:

@@ -76,6 +76,30 @@ def test_pictures_and_zones_come_from_frigate() -> None:
         assert [bool(answer.trouble) for answer in answers].count(True) == 1
 
 
+def test_a_backend_that_says_it_is_offline_is_told_until_it_is_back() -> None:
+    with Mosquitto() as server, Listening() as wall:
+        config = source(adapter="frigate", boxes_topic="", events_topic="frigate/+")
+        server.publish("frigate/available", b"online", retain=True)
+        wall.listen([broker(server)], [config])
+        wall.connected()
+        server.publish("frigate/available", b"offline", retain=True)
+        wall.state(ConnectionState.WAITING, "The backend says that it is offline")
+        server.publish("frigate/available", b"online", retain=True)
+        assert wall.connected().sentence == ""
+
+
+def test_parts_that_cannot_be_understood_are_counted_beside_those_that_can() -> None:
+    good = {"@UtcTime": "2023-11-14T22:13:20Z"}
+    payload = {"Frame": [{"@UtcTime": "soon"}, good, {"@UtcTime": "later"}]}
+    with Mosquitto() as server, Listening() as wall:
+        wall.link.want_boxes(["BNU-1-1"])
+        wall.listen([broker(server)], [source()])
+        wall.connected()
+        server.publish("city/gate/onvif-mj/a", payload)
+        wall.counted(lambda state: (state.messages, state.bad) == (1, 2))
+        assert [frame.camera for frame in wall.frames] == ["BNU-1-1"]
+
+
 @pytest.mark.parametrize(
     ("config", "sentence"),
     [
