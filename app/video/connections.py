@@ -17,7 +17,7 @@ from app.domain.stream import Reason
 from app.video.blame import CrashLedger, Verdict
 from app.video.board import BoardMemory, SlotSpace
 from app.video.clips import ClipJobs
-from app.video.engine_types import Moment
+from app.video.engine_types import Moment, ReplayCommand
 from app.video.messages import (
     ClipReport,
     CloseStream,
@@ -169,14 +169,22 @@ class StreamConnections:
         if record.connection:
             self._pool.send(record.worker, SetHold(record.connection, slot, hold_us))
 
-    def look_back(self, record: StreamRecord, slot: int, moment: Moment | None) -> None:
+    def replay(self, record: StreamRecord, slot: int, command: ReplayCommand | None) -> None:
         """Play the ring into one of its slots, or what is live again."""
         if not record.connection:
             return
-        command = LookBack(record.connection, slot, None)
-        if moment is not None:
-            command = LookBack(record.connection, slot, moment.utc_us, moment.by_camera)
-        self._pool.send(record.worker, command)
+        wish = LookBack(record.connection, slot, None)
+        if command is not None:
+            wish = LookBack(
+                record.connection,
+                slot,
+                command.moment.utc_us,
+                command.moment.by_camera,
+                command.speed,
+                command.since,
+                command.step,
+            )
+        self._pool.send(record.worker, wish)
 
     def cut_still(
         self, record: StreamRecord, moment: Moment, width: int, answer: StillAnswer

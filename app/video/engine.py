@@ -23,7 +23,14 @@ from app.video.board import BoardPicture, create_board
 from app.video.clip_types import ClipJob, ClipProgress
 from app.video.clips import ClipCut, ClipJobs
 from app.video.connections import ConnectionSettings, StreamConnections
-from app.video.engine_types import Moment, TileStatus, ViewFigures, ViewKey, ViewSpec
+from app.video.engine_types import (
+    Moment,
+    ReplayCommand,
+    TileStatus,
+    ViewFigures,
+    ViewKey,
+    ViewSpec,
+)
 from app.video.load import LoadSample, LoadShedder, TileLoad
 from app.video.messages import CutClip, EndClip, Heartbeat, Report
 from app.video.opening import OpenGate
@@ -165,9 +172,18 @@ class VideoEngine:
             self._feeds.hold(tile, hold_us)
 
     def look_back(self, key: ViewKey, moment: Moment | None) -> None:
+        self.replay((key,), ReplayCommand(moment) if moment is not None else None)
+
+    def replay(self, keys: Sequence[ViewKey], command: ReplayCommand | None) -> None:
+        for key in keys:
+            tile = self._tiles.get(key)
+            if tile is not None:
+                self._feeds.replay(tile, key, command)
+        self._feeds.flush()
+
+    def replay_of(self, key: ViewKey) -> ReplayCommand | None:
         tile = self._tiles.get(key)
-        if tile is not None:
-            self._feeds.look_back(tile, key, moment)
+        return tile.command if tile is not None and tile.replay is not None else None
 
     def still(
         self,

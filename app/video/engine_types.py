@@ -64,6 +64,10 @@ class TileStatus:
     replay_s: float | None = None
     """How far the picture lies behind now because the operator looks back; ``None`` when the
     picture on the tile is not a replayed one."""
+    replay_speed: float = 1.0
+    """How fast it is replayed: 0 stands, negative goes backwards."""
+    is_oldest: bool = False
+    """Whether the replay should be further back than the memory of the camera reaches."""
     faults: tuple[PictureFault, ...] = ()
 
 
@@ -74,6 +78,29 @@ class Moment:
 
     utc_us: int
     by_camera: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplayCommand:
+    """Where a replay is, and where it goes from there.
+
+    It is at ``moment`` at ``since`` (``time.monotonic`` of this machine) and gains ``speed``
+    seconds in each: 1 is the pace at which it was taken, 0 stands, negative goes backwards, 8 is
+    the most. Views that are given the same command are in step. Without ``since`` it begins with
+    the first picture. ``step`` (±1): one picture on from the one that is shown, or back, and stand
+    there; ``moment`` then only says where to begin while nothing is replayed.
+    """
+
+    moment: Moment
+    speed: float = 1.0
+    since: float | None = None
+    step: int = 0
+
+    def position_us(self, now: float) -> int:
+        """Where it is at ``now`` (monotonic), on the clock of ``moment``."""
+        if self.since is None or self.step:
+            return self.moment.utc_us
+        return self.moment.utc_us + int(self.speed * (now - self.since) * 1e6)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +162,13 @@ class Engine(Protocol):
         The status says ``REPLAY`` from the first replayed picture on, until a live one is there.
         Nothing happens while the camera is not connected, and replay ends with its connection.
         """
+
+    def replay(self, keys: Sequence[ViewKey], command: ReplayCommand | None) -> None:
+        """Play the views from their rings as the command says, in step with each other; ``None``:
+        live again. The rest as with ``look_back``."""
+
+    def replay_of(self, key: ViewKey) -> ReplayCommand | None:
+        """The command by which the view is replayed; ``None`` while it is live or cannot be."""
 
     def still(
         self,

@@ -11,7 +11,7 @@ from app.domain.camera import Camera, CameraCode
 from app.domain.stream import STALE_AFTER_S, StreamKind
 from app.video.board import BoardMemory, BoardPicture, BoardReader, SlotSpace
 from app.video.connections import StreamConnections
-from app.video.engine_types import Moment, ViewKey, ViewSpec
+from app.video.engine_types import Moment, ReplayCommand, ViewKey, ViewSpec
 from app.video.messages import View
 from app.video.policy import ASSUMED_SUB_HEIGHT, choose_kind, other_may_help
 from app.video.slots import BoardFullError, SlotSpaces
@@ -37,7 +37,7 @@ class TileFeeds:
         self._connections: StreamConnections
         self._key_of_slot: dict[int, ViewKey] = {}
         self._dirty: dict[StreamId, list[SlotSpace]] = {}
-        self._plays: list[tuple[StreamId, int, Moment | None]] = []
+        self._plays: list[tuple[StreamId, int, ReplayCommand | None]] = []
         self.tiles: dict[ViewKey, TileView] = {}
 
     def connect(self, connections: StreamConnections) -> None:
@@ -117,26 +117,29 @@ class TileFeeds:
             if record is not None:
                 self._connections.set_hold(record, space.slot, hold_us)
 
-    def look_back(self, tile: TileView, key: ViewKey, moment: Moment | None) -> None:
-        """Play the tile from a ring, or show what is live again."""
-        if tile.replay in tile.feeds:
-            stream = StreamId(tile.camera.code, tile.replay)
-            self._plays.append((stream, tile.feeds[tile.replay].slot, None))
-        tile.replay, tile.replay_from = None, moment
-        found = self._reaching(tile, moment) if moment is not None else None
-        if found is not None:
-            tile.replay = kind = found.id.kind
-            if kind in tile.feeds:
-                self._plays.append((found.id, tile.feeds[kind].slot, moment))
+    def replay(self, tile: TileView, key: ViewKey, command: ReplayCommand | None) -> None:
+        """Play the tile from a ring, or show what is live again. To be flushed."""
+        found = self._reaching(tile, command) if command is not None else None
+        before, tile.replay = tile.replay, found.id.kind if found is not None else None
+        tile.command = command
+        if before is not tile.replay and before in tile.feeds:
+            stream = StreamId(tile.camera.code, before)
+            self._plays.append((stream, tile.feeds[before].slot, None))
+        if found is not None and found.id.kind in tile.feeds:
+            self._plays.append((found.id, tile.feeds[found.id.kind].slot, command))
         self.plan(tile, key)
-        self.flush()
 
-    def _reaching(self, tile: TileView, moment: Moment) -> StreamRecord | None:
-        """The stream whose ring holds the moment, the wanted one if it does, else the longest."""
+    def _reaching(self, tile: TileView, command: ReplayCommand) -> StreamRecord | None:
+        """The stream whose ring holds the moment: the replayed or wanted one if it does, else the
+        longest."""
+        position = Moment(command.position_us(time.monotonic()), command.moment.by_camera)
         found = [r for r in self.of_camera(tile.camera.code) if r.is_connected]
+        liked = tile.replay or tile.wanted
+        if command.step and tile.replay is not None:
+            found = [r for r in found if r.id.kind is tile.replay] or found
         return max(
             found,
-            key=lambda r: (r.reaches(moment), r.id.kind is tile.wanted, r.ring_seconds),
+            key=lambda r: (r.reaches(position), r.id.kind is liked, r.ring_seconds),
             default=None,
         )
 
@@ -205,7 +208,7 @@ class TileFeeds:
         if tile.replay is kind:
             # In another size it goes on where it was.
             stream = StreamId(tile.camera.code, kind)
-            self._plays.append((stream, space.slot, tile.replay_moment()))
+            self._plays.append((stream, space.slot, tile.command_from_here()))
         return space
 
     def _take(self, tile: TileView) -> BoardPicture | None:
@@ -275,10 +278,10 @@ class TileFeeds:
         """Tell the workers what changed: first what is played, so that no slot that looks back
         shows what is live for a moment."""
         plays, self._plays = self._plays, []
-        for stream, slot, moment in plays:
+        for stream, slot, command in plays:
             record = self._connections.records.get(stream)
             if record is not None and slot in record.views:
-                self._connections.look_back(record, slot, moment)
+                self._connections.replay(record, slot, command)
         dirty, self._dirty = self._dirty, {}
         for stream, dropped in dirty.items():
             record = self._connections.records.get(stream)

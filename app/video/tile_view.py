@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.domain.camera import Camera
 from app.domain.stream import (
@@ -14,10 +14,11 @@ from app.domain.stream import (
     StreamState,
 )
 from app.video.board import BoardPicture, PictureFacts, SlotSpace
-from app.video.engine_types import Moment, TileStatus, ViewSpec
+from app.video.engine_types import Moment, ReplayCommand, TileStatus, ViewSpec
 from app.video.stream_record import StreamRecord
 
 _AGES_KEPT = 4096
+_TOO_FAR_US = 500_000
 
 
 @dataclass(slots=True)
@@ -25,7 +26,7 @@ class TileView:
     """``feeds`` are the slots in which pictures for it arrive: that of the encoding it wants and,
     for as long as that is not there or fails, that of the other; ``past`` is the slot of the size
     it had before. ``shown`` is the encoding of its picture, ``replay`` the one whose ring is played
-    from ``replay_from`` on."""
+    as ``command`` says."""
 
     camera: Camera
     spec: ViewSpec
@@ -37,7 +38,7 @@ class TileView:
     effort: Effort = Effort.FULL
     hold_us: int = 0
     replay: StreamKind | None = None
-    replay_from: Moment | None = None
+    command: ReplayCommand | None = None
     facts: PictureFacts | None = None
     sequence: tuple[int, int] = (-1, 0)
     taken: int = 0
@@ -71,12 +72,30 @@ class TileView:
             return False
         return facts.age_s(time.time_ns() // 1000) <= STALE_AFTER_S
 
-    def replay_moment(self) -> Moment | None:
-        """Where the replay is now."""
-        facts = self.facts
-        if facts is not None and facts.is_replay:
-            return Moment(facts.utc_us, facts.clock.is_camera)
-        return self.replay_from
+    def command_from_here(self) -> ReplayCommand | None:
+        """What goes on with the replay where it is now."""
+        facts, command = self.facts, self.command
+        if command is None or facts is None or not facts.is_replay:
+            return command
+        if command.since is not None and command.speed and not command.step:
+            return command
+        here = Moment(facts.utc_us, facts.clock.is_camera)
+        return replace(command, moment=here, speed=self.replay_speed, step=0)
+
+    @property
+    def replay_speed(self) -> float:
+        """How fast the replay goes."""
+        command = self.command
+        return 0.0 if command is None or command.step else command.speed
+
+    def is_too_far_back(self, now: float) -> bool:
+        """Whether the replay is behind what should be shown, because the ring begins later."""
+        facts, command = self.facts, self.command
+        if facts is None or command is None or command.since is None or not command.speed:
+            return False
+        position_us = command.position_us(now)
+        taken_us = facts.utc_us if command.moment.by_camera else facts.utc_us + facts.offset_us
+        return taken_us - position_us > _TOO_FAR_US
 
 
 def tile_status(
@@ -108,6 +127,8 @@ def tile_status(
         detail=detail,
         hold_s=tile.hold_us / 1e6,
         replay_s=age if is_replay else None,
+        replay_speed=tile.replay_speed if is_replay else 1.0,
+        is_oldest=is_replay and tile.is_too_far_back(now),
         faults=record.faults if record is not None and not is_replay else (),
     )
 

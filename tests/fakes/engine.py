@@ -13,7 +13,7 @@ from app.domain.geometry import Size, fit
 from app.domain.picture_health import PictureFault
 from app.domain.stream import PictureClock, StreamKind, StreamState, StreamStatus
 from app.video.board import BoardPicture, PictureFacts
-from app.video.engine_types import Moment, TileStatus, ViewKey, ViewSpec
+from app.video.engine_types import Moment, ReplayCommand, TileStatus, ViewKey, ViewSpec
 
 Colour = tuple[int, int, int]
 _SLOTS = itertools.count()
@@ -50,6 +50,7 @@ class FakeEngine:
         self.torn: dict[ViewKey, int] = {}
         self.holds: dict[ViewKey, float] = {}
         self.look_backs: dict[ViewKey, Moment] = {}
+        self.replays: dict[ViewKey, ReplayCommand] = {}
         self.stills: dict[CameraCode, bytes] = {}
         self.stills_asked: list[tuple[CameraCode, Moment, int]] = []
         self.keeps_stills = False
@@ -140,6 +141,7 @@ class FakeEngine:
         self._views.pop(key, None)
         self.holds.pop(key, None)
         self.look_backs.pop(key, None)
+        self.replays.pop(key, None)
 
     def fresh(self) -> Sequence[ViewKey]:
         return [key for key, view in self._views.items() if view.sequence != view.taken]
@@ -180,10 +182,19 @@ class FakeEngine:
             self.holds[key] = seconds
 
     def look_back(self, key: ViewKey, moment: Moment | None) -> None:
-        if moment is None:
-            self.look_backs.pop(key, None)
-        elif key in self._views:
-            self.look_backs[key] = moment
+        self.replay((key,), ReplayCommand(moment) if moment is not None else None)
+
+    def replay(self, keys: Sequence[ViewKey], command: ReplayCommand | None) -> None:
+        for key in keys:
+            if command is None:
+                self.look_backs.pop(key, None)
+                self.replays.pop(key, None)
+            elif key in self._views:
+                self.look_backs[key] = command.moment
+                self.replays[key] = command
+
+    def replay_of(self, key: ViewKey) -> ReplayCommand | None:
+        return self.replays.get(key)
 
     def still(
         self,

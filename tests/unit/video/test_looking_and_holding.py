@@ -13,7 +13,7 @@ from app.domain.picture_health import PictureFault
 from app.domain.stream import PictureClock, Reason, StreamKind, StreamState
 from app.video.board import BoardMemory, BoardPicture, PictureFacts, create_board
 from app.video.engine import EngineSettings, VideoEngine
-from app.video.engine_types import Moment, ViewKey, ViewSpec
+from app.video.engine_types import Moment, ReplayCommand, ViewKey, ViewSpec
 from app.video.messages import (
     CutStill,
     LookBack,
@@ -67,14 +67,14 @@ def test_a_hold_is_told_at_once_and_again_to_the_next_connection(bench: Bench) -
 def test_looking_back_is_asked_of_the_connection_that_has_the_ring(bench: Bench) -> None:
     record = bench.wanted()
     bench.opened()
-    bench.streams.look_back(record, SPACE.slot, MOMENT)
-    bench.streams.look_back(record, SPACE.slot, None)
+    bench.streams.replay(record, SPACE.slot, ReplayCommand(MOMENT, -2.0, 7.5))
+    bench.streams.replay(record, SPACE.slot, None)
     assert bench.pool.commands(LookBack) == [
-        LookBack(record.connection, SPACE.slot, MOMENT.utc_us, True),
+        LookBack(record.connection, SPACE.slot, MOMENT.utc_us, True, -2.0, 7.5),
         LookBack(record.connection, SPACE.slot, None),
     ]
     bench.ended(Reason.CONNECTION_LOST)
-    bench.streams.look_back(record, SPACE.slot, MOMENT)
+    bench.streams.replay(record, SPACE.slot, ReplayCommand(MOMENT))
     assert len(bench.pool.commands(LookBack)) == 2
 
 
@@ -223,11 +223,31 @@ def test_a_lost_stream_is_said_to_be_lost_though_a_replayed_picture_is_on_the_ti
 
 def test_a_replay_that_is_resized_goes_on_where_it_is() -> None:
     tile = tile_with(facts(0.1))
-    tile.replay_from = MOMENT
-    assert tile.replay_moment() == MOMENT
+    tile.command = ReplayCommand(MOMENT)
+    assert tile.command_from_here() == ReplayCommand(MOMENT)
     replayed = replace(facts(7, is_replay=True), clock=PictureClock.ARRIVAL)
     tile.note(BoardPicture(1, 2, 0, 0, memoryview(b""), replayed))
-    assert tile.replay_moment() == Moment(replayed.utc_us, by_camera=False)
+    here = Moment(replayed.utc_us, by_camera=False)
+    assert tile.command_from_here() == ReplayCommand(here)
+    tile.command = ReplayCommand(MOMENT, step=-1)
+    assert tile.command_from_here() == ReplayCommand(here, speed=0.0)
+    # What is in step stays on its line.
+    tile.command = ReplayCommand(MOMENT, 2.0, 7.5)
+    assert tile.command_from_here() == tile.command
+
+
+def test_a_replay_says_how_fast_it_is_and_when_the_memory_ends(bench: Bench) -> None:
+    record = bench.wanted()
+    bench.opened()
+    tile = tile_with(facts(12, is_replay=True))
+    now, now_us = time.monotonic(), time.time_ns() // 1000
+    for speed, behind_s, is_oldest in ((2.0, 12, False), (-1.0, 14, True), (0.0, 14, False)):
+        moment = Moment(now_us - behind_s * 1_000_000, by_camera=False)
+        tile.command = ReplayCommand(moment, speed, now)
+        status = tile_status(tile, record, record, now)
+        assert (status.replay_speed, status.is_oldest) == (speed, is_oldest)
+    tile.command = ReplayCommand(MOMENT, step=1)
+    assert tile_status(tile, record, record, now).replay_speed == 0.0
 
 
 # --- the engine ---------------------------------------------------------------------------------
