@@ -25,6 +25,7 @@ class Category(Enum):
     TILES = QT_TRANSLATE_NOOP("Actions", "Tiles")
     BOXES = QT_TRANSLATE_NOOP("Actions", "Boxes")
     CLIPS = QT_TRANSLATE_NOOP("Actions", "Clips and snapshots")
+    BOOKMARKS = QT_TRANSLATE_NOOP("Actions", "Bookmarks")
     INCIDENTS = QT_TRANSLATE_NOOP("Actions", "Incidents")
     CALL_UP = QT_TRANSLATE_NOOP("Actions", "Call a camera up by its number")
     SCREENS = QT_TRANSLATE_NOOP("Actions", "Screens")
@@ -292,6 +293,20 @@ ACTIONS: Sequence[Action] = (
         ("Ctrl+S",),
         Category.CLIPS,
         lambda commands: commands.take_snapshot(),
+    ),
+    Action(
+        "bookmark.mark",
+        QT_TRANSLATE_NOOP("Actions", "Mark what the tile shows, with 10 s before and after"),
+        ("B",),
+        Category.BOOKMARKS,
+        lambda commands: commands.mark(),
+    ),
+    Action(
+        "bookmark.span",
+        QT_TRANSLATE_NOOP("Actions", "Begin to mark a span of the tile; again: end it"),
+        ("Shift+B",),
+        Category.BOOKMARKS,
+        lambda commands: commands.toggle_span(),
     ),
     Action(
         "incident.note",

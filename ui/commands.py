@@ -68,6 +68,12 @@ class Commands(Protocol):
     def show_incidents(self) -> None:
         """Give the keyboard to the list of incidents."""
 
+    def mark(self) -> None:
+        """Mark what the selected tile shows."""
+
+    def toggle_span(self) -> None:
+        """Begin to mark a span of the selected tile's camera, or end it."""
+
     def back_to_live(self) -> None:
         """Leave the replay of the selected tile."""
 

@@ -17,6 +17,7 @@ _ORDER = (
     Category.TILES,
     Category.BOXES,
     Category.CLIPS,
+    Category.BOOKMARKS,
     Category.INCIDENTS,
     Category.CALL_UP,
 )

@@ -252,11 +252,14 @@ class Session(QObject):
             self._services.engine.open_wanted()
 
     def _open_panels(self) -> None:
+        from ui.bookmarks.making import make_bookmarks
         from ui.console.making import make_console
         from ui.events.making import make_events
         from ui.incidents.making import make_incidents
 
         self._windows.events = make_events(self._services, self._wall, self._windows, self)
+        bookmarks = make_bookmarks(self._services, self._wall, self._windows, self)
+        self._windows.bookmarks = self._windows.commands.bookmarks = bookmarks
         incidents = make_incidents(self._services, self._wall, self._windows, self)
         self._windows.incidents = self._windows.commands.incidents = incidents
         if self._options.kiosk:

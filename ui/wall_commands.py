@@ -55,6 +55,14 @@ class ClipVerbs(Protocol):
     def take_snapshot(self) -> None: ...
 
 
+class BookmarkVerbs(Protocol):
+    """What the keys for bookmarks do."""
+
+    def mark(self) -> None: ...
+
+    def toggle_span(self) -> None: ...
+
+
 class IncidentVerbs(Protocol):
     """What the keys for incidents do."""
 
@@ -76,6 +84,8 @@ class WallCommands:
         self._overlays = overlays
         self.clips: ClipVerbs | None = None
         """Keys for clips do nothing before this is there."""
+        self.bookmarks: BookmarkVerbs | None = None
+        """The same for those of bookmarks."""
         self.incidents: IncidentVerbs | None = None
         """The same for those of incidents."""
 
@@ -201,6 +211,16 @@ class WallCommands:
     def take_snapshot(self) -> None:
         if self.clips is not None:
             self.clips.take_snapshot()
+
+    # --- bookmarks ---------------------------------------------------------------------------
+
+    def mark(self) -> None:
+        if self.bookmarks is not None:
+            self.bookmarks.mark()
+
+    def toggle_span(self) -> None:
+        if self.bookmarks is not None:
+            self.bookmarks.toggle_span()
 
     # --- incidents ---------------------------------------------------------------------------
 

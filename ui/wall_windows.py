@@ -28,6 +28,7 @@ from ui.wall_commands import WallCommands
 from ui.window_memory import WindowMemory
 
 if TYPE_CHECKING:  # the console is loaded once the wall stands
+    from ui.bookmarks.desk import BookmarkDesk
     from ui.console.console_window import ConsoleWindow
     from ui.events.desk import EventsDesk
     from ui.incidents.desk import IncidentsDesk
@@ -72,6 +73,7 @@ class ProgramWindows(QObject):
         self._sentence = ""
         self.console: ConsoleWindow | None = None
         self.events: EventsDesk | None = None
+        self.bookmarks: BookmarkDesk | None = None
         self.incidents: IncidentsDesk | None = None
         self._has_console = not options.kiosk
         self._adjustment: Adjustment | None = None

@@ -23,7 +23,7 @@ from app.services.wall_screen import ScreenSnapshot, TileSnapshot
 from app.video.engine_types import Engine, ViewKey
 from ui.binding import bind
 from ui.theme import tokens
-from ui.wall.canvas_tile import CanvasTile, covering
+from ui.wall.canvas_tile import CanvasTile, PausedPicture, covering
 from ui.wall.furniture import paint_empty, paint_selection, paint_strip
 from ui.wall.plate import PageNote, Plate
 from ui.wall.tile_judge import TileJudge, Verdict
@@ -195,6 +195,15 @@ class WallCanvas(QWidget):
         self._judge(tile)
         self.update(tile.qt_frame)
         return tile.paused is not None
+
+    def shown(self, key: ViewKey) -> PausedPicture | None:
+        """A copy of the picture on a tile, with its facts; ``None`` without one."""
+        tile = self._tiles.get(key)
+        if tile is None or tile.snapshot.camera is None or tile.paused is not None:
+            return None if tile is None else tile.paused
+        picture = self._painter.pause(key)
+        self.update(tile.qt_picture)  # it may be newer than the one that was painted
+        return picture
 
     def resume(self, key: ViewKey) -> None:
         """Show the newest picture again."""

@@ -1,0 +1,1 @@
+"""Bookmarks on the wall and in the console."""

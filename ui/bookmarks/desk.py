@@ -1,0 +1,288 @@
+"""Marks what the tiles show, says there what became of it, and asks for words."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QObject, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QImage
+
+from app.domain.bookmark import Bookmark, DrawnBox
+from app.domain.camera import Camera, CameraCode
+from app.domain.event_record import EventGroup
+from app.services.bookmark_changes import Answer, Outcome
+from app.services.bookmark_store import Answered
+from app.services.bookmarks import BookmarkService, Shown, SpanNotEnded
+from app.services.event_thumbnails import EventThumbnails
+from app.services.events import Directory
+from app.services.overlay_types import Overlays
+from app.services.wall import WallService
+from app.services.wall_screen import TileSnapshot
+from app.video.engine_types import ViewKey
+from ui.binding import bind
+from ui.bookmarks.mark_line import MarkLine
+from ui.bookmarks.tile_note import TileNote
+from ui.bookmarks.wording import answer_text, span_text
+from ui.theme import tokens
+from ui.wall.canvas_tile import covering
+from ui.wall.wall_window import WallWindow
+
+_THUMBNAIL = QSize(320, 320)
+_QUALITY = 85
+_PULSE_MS = 250
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a mark was made."""
+
+    window: WallWindow
+    key: ViewKey
+    camera: CameraCode
+
+
+class BookmarkDesk(QObject):
+    """Implements the commands for bookmarks on the focused screen's selected tile. GUI thread."""
+
+    def __init__(
+        self,
+        service: BookmarkService,
+        wall: WallService,
+        windows: Sequence[WallWindow],
+        overlays: Overlays | None,
+        directory: Directory,
+        event_pictures: EventThumbnails,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._service = service
+        self._wall = wall
+        self._windows = windows
+        self._overlays = overlays
+        self._directory = directory
+        self._event_pictures = event_pictures
+        self._line: MarkLine | None = None
+        self._tags: Sequence[str] = ()
+        self._notes: dict[WallWindow, tuple[TileNote, _Place]] = {}
+        self._badges: dict[tuple[int, ViewKey], TileNote] = {}
+        self._pulse = QTimer(self)
+        self._pulse.setInterval(_PULSE_MS)
+        self._pulse.timeout.connect(service.tick)
+        bind(self, wall.changed, self._on_wall_changed)
+        bind(self, service.spans_changed, lambda _cameras: self._show_all_spans())
+
+    def start(self) -> None:
+        """Write what the last run could not, and try again by itself what is refused."""
+        self._service.start()
+        self._pulse.start()
+
+    @property
+    def line(self) -> MarkLine | None:
+        """The line that is open."""
+        return self._line
+
+    def note(self, index: int) -> str:
+        """What is said over a tile of a screen now; empty for nothing."""
+        found = self._notes.get(self._windows[index])
+        return "" if found is None or found[0].isHidden() else found[0].text()
+
+    def badge(self, index: int, key: ViewKey) -> str:
+        """What a tile says of an open span."""
+        badge = self._badges.get((index, key))
+        return "" if badge is None else badge.text()
+
+    # --- commands ----------------------------------------------------------------------------
+
+    def mark(self) -> None:
+        """Mark what the selected tile shows; a line comes for its words."""
+        found = self._look()
+        if found is None:
+            return
+        shown, place = found
+        bookmark = self._service.mark(shown, self._teller(place))
+        self._ask_words(place.window, bookmark)
+
+    def toggle_span(self) -> None:
+        """Begin a span with what the selected tile shows, or end the open one of its camera."""
+        found = self._look()
+        if found is None:
+            return
+        shown, place = found
+        if self._service.span(place.camera) is None:
+            self._service.begin_span(shown, self._teller(place))
+            return
+        try:
+            bookmark = self._service.end_span(shown, self._teller(place))
+        except SpanNotEnded:
+            self._say(place, _tr("A span must end after it begins: it goes on"), tokens.WARNING)
+            return
+        self._ask_words(place.window, bookmark)
+
+    def mark_event(self, group: EventGroup) -> None:
+        """Mark the first event of a row of the list; a line comes on the focused screen."""
+        camera = self._directory.camera(group.camera)
+        window = self._windows[self._wall.focused]
+        record = group.first
+        if camera is None:
+            window.canvas.show_note(
+                _tr("{0} is no longer in the registry of cameras").format(group.camera)
+            )
+            return
+
+        def picture() -> bytes:
+            return self._event_pictures.load(record.key) or b""
+
+        def answer(answer: Answer) -> None:
+            window.canvas.show_note(answer_text(answer))
+
+        self._ask_words(window, self._service.mark_event(record, camera, picture, answer))
+
+    # --- what a tile shows -------------------------------------------------------------------
+
+    def _look(self) -> tuple[Shown, _Place] | None:
+        index = self._wall.focused
+        if index not in self._wall.open_screens:
+            return None
+        screen = self._wall.screen(index)
+        tile = next((tile for tile in screen.tiles if tile.cell == screen.selected), None)
+        if tile is None or tile.camera is None:
+            return None
+        window = self._windows[index]
+        place = _Place(window, tile.key, tile.camera.code)
+        return self._shown(window, tile, tile.camera), place
+
+    def _shown(self, window: WallWindow, tile: TileSnapshot, camera: Camera) -> Shown:
+        picture = window.canvas.shown(tile.key)
+        if picture is None:
+            return Shown(camera)
+        over = None
+        if self._overlays is not None:
+            over = self._overlays.overlay(tile.key, camera.code, picture.facts)
+        drawn = [
+            DrawnBox(box.box, box.label, box.confidence, box.track_id)
+            for box in (() if over is None else over.boxes)
+        ]
+        image = picture.image
+        return Shown(camera, picture.facts, drawn, lambda: small_jpeg(image))
+
+    # --- answers -----------------------------------------------------------------------------
+
+    def _teller(self, place: _Place) -> Answered:
+        def answer(answer: Answer) -> None:
+            is_well = answer.outcome is Outcome.SAVED
+            self._say(place, answer_text(answer), tokens.LIVE if is_well else tokens.WARNING)
+
+        return answer
+
+    def _say(self, place: _Place, words: str, colour: str) -> None:
+        tile = self._tile(place.window.index, place.key)
+        if tile is None or tile.camera is None or tile.camera.code != place.camera:
+            place.window.canvas.show_note(words)  # the tile shows something else by now
+            return
+        before = self._notes.get(place.window)
+        note = TileNote(place.window) if before is None else before[0]
+        self._notes[place.window] = note, place
+        note.say(words, _picture(place.window, tile), colour)
+
+    def _tile(self, index: int, key: ViewKey) -> TileSnapshot | None:
+        if index not in self._wall.open_screens:
+            return None
+        return next((tile for tile in self._wall.screen(index).tiles if tile.key == key), None)
+
+    def _on_wall_changed(self, index: int) -> None:
+        window = self._windows[index]
+        found = self._notes.get(window)
+        if found is not None and not found[0].isHidden():
+            note, place = found
+            tile = self._tile(index, place.key)
+            if tile is None or tile.camera is None or tile.camera.code != place.camera:
+                note.hide()
+            else:
+                note.place(_picture(window, tile), at_top=False)
+        self._show_spans(index)
+
+    # --- open spans --------------------------------------------------------------------------
+
+    def _show_all_spans(self) -> None:
+        for index in self._wall.open_screens:
+            self._show_spans(index)
+
+    def _show_spans(self, index: int) -> None:
+        """Each tile whose camera has an open span says so."""
+        wanted: dict[ViewKey, tuple[TileSnapshot, Bookmark]] = {}
+        if self._service.spans and index in self._wall.open_screens:
+            for tile in self._wall.screen(index).tiles:
+                span = None if tile.camera is None else self._service.span(tile.camera.code)
+                if span is not None:
+                    wanted[tile.key] = tile, span.bookmark
+        for screen, key in [each for each in self._badges if each[0] == index]:
+            if key not in wanted:
+                badge = self._badges.pop((screen, key))
+                badge.hide()
+                badge.deleteLater()
+        window = self._windows[index]
+        for key, (tile, bookmark) in wanted.items():
+            badge = self._badges.setdefault((index, key), TileNote(window))
+            badge.say(span_text(bookmark), _picture(window, tile), tokens.ACCENT, stays=True)
+
+    # --- the line ----------------------------------------------------------------------------
+
+    def _ask_words(self, window: WallWindow, bookmark: Bookmark) -> None:
+        if self._line is not None:
+            self._end_line(keep=self._line.is_touched)
+        line = self._line = MarkLine(window, bookmark, self._tags)
+        line.stored.connect(lambda: self._end_line(keep=True))
+        line.left.connect(lambda: self._end_line(keep=False))
+        line.slide_in()
+        self._service.tags(self._on_tags)
+
+    def _on_tags(self, tags: Sequence[str]) -> None:
+        if tags != self._tags:
+            self._tags = tags
+            if self._line is not None:
+                self._line.offer(tags)
+
+    def _end_line(self, *, keep: bool) -> None:
+        line, self._line = self._line, None
+        if line is None:
+            return
+        window = line.window()
+        had_focus = any(each.hasFocus() for each in (line.title, line.tags, line.flag))
+        if keep and isinstance(window, WallWindow):
+            say = window.canvas.show_note
+            self._service.change(
+                line.bookmark,
+                lambda answer: say(answer_text(answer)),
+                title=line.title.text(),
+                tags=line.chosen_tags,
+                flag=line.chosen_flag,
+            )
+        line.hide()
+        line.deleteLater()
+        if had_focus:
+            window.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def small_jpeg(image: QImage) -> bytes:
+    """A picture as small JPEG; empty where it cannot be made. Any thread."""
+    if image.width() > _THUMBNAIL.width() or image.height() > _THUMBNAIL.height():
+        image = image.scaled(
+            _THUMBNAIL,
+            Qt.AspectRatioMode.KeepAspectRatio,
+            Qt.TransformationMode.SmoothTransformation,
+        )
+    buffer = QBuffer()
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    if not image.save(buffer, "JPEG", _QUALITY):  # type: ignore[call-overload]  # the stub wants bytes
+        return b""
+    return bytes(buffer.data().data())
+
+
+def _picture(window: WallWindow, tile: TileSnapshot) -> QRect:
+    """Where the tile's picture is, in the coordinates of the window."""
+    canvas, rect = window.canvas, tile.picture
+    pixels = QRect(rect.x, rect.y, rect.width, rect.height)
+    return covering(pixels, canvas.devicePixelRatioF()).translated(canvas.pos())
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Bookmarks", text)
