@@ -39,6 +39,8 @@ def soundness(
 
     if not file.exists() or file.stat().st_size == 0:
         return Soundness.SOUND
+    if is_over():
+        return Soundness.UNKNOWN
     # Read-only: closing a connection that may write would carry the write-ahead log over into
     # a file that may be damaged.
     address = f"{file.absolute().as_uri()}?mode=ro{'&immutable=1' if is_copy else ''}"
