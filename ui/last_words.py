@@ -45,7 +45,14 @@ class LastWords:
         from ui.report import run_figures
 
         duration_s = time.monotonic() - self._started_at
-        figures = run_figures(duration_s, self._windows.walls, self._engine, self._clock)
+        events = self._windows.events  # made once the wall stands
+        figures = run_figures(
+            duration_s,
+            self._windows.walls,
+            self._engine,
+            self._clock,
+            events_dropped=0 if events is None else events.dropped,
+        )
         try:
             write_report(run_report(figures), path)
         except OSError as error:

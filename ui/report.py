@@ -14,7 +14,12 @@ from ui.wall.wall_window import WallWindow
 
 
 def run_figures(
-    duration_s: float, windows: Sequence[WallWindow], engine: VideoEngine, clock: RenderClock
+    duration_s: float,
+    windows: Sequence[WallWindow],
+    engine: VideoEngine,
+    clock: RenderClock,
+    *,
+    events_dropped: int,
 ) -> RunFigures:
     """Everything the report says, as it is now."""
     figures = engine.figures()
@@ -27,7 +32,7 @@ def run_figures(
         ],
         tiles=[tile for window in windows for tile in _tiles(window, engine, figures)],
         tick_ms=clock.tick_ms,
-        events_dropped=0,
+        events_dropped=events_dropped,
         process=_process_figures(engine),
     )
 

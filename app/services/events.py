@@ -97,6 +97,11 @@ class EventService:
         return self._unknown
 
     @property
+    def dropped(self) -> int:
+        """How many events of this run were lost: too many at once, or refused by the database."""
+        return self._refused + self._store.lost
+
+    @property
     def labels(self) -> frozenset[str]:
         """The classes that there are events of."""
         return frozenset(self._labels)

@@ -55,6 +55,11 @@ class EventsDesk(QObject):
         bind(self, wall.changed, lambda _screen: self._watch())
         self._watch()
 
+    @property
+    def dropped(self) -> int:
+        """How many events of this run were lost."""
+        return self._events.dropped
+
     def make_panel(self, parent: QWidget | None = None) -> EventsPanel:
         """A list of its own, for a dock or a page."""
         panel = EventsPanel(self._events, self._districts, self._thumbnails, self._sources, parent)

@@ -144,6 +144,7 @@ def test_more_than_can_be_taken_in_is_refused_and_said(
     desk.send(*(message(f"e{at}") for at in range(130)))
     (notice,) = (n for n in desk.notices.current if n.key == FULL)
     assert "30 events were lost" in notice.text
+    assert desk.service.dropped == 30
 
 
 def test_what_can_be_filtered_by_grows_with_what_comes(desk: EventDesk) -> None:
