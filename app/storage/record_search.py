@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, Table, func, select, text
+from sqlalchemy import Select, Table, select, text
 from sqlalchemy.orm import Session
 
 from app.domain.record_filters import RecordOrder
@@ -34,7 +34,7 @@ class RecordSearch:
     """Finds rows of ``table``, which has the columns ``id``, ``key`` and ``words``.
 
     SQLite keeps the words in a table of FTS5 called as ``table`` with ``_text`` after it,
-    PostgreSQL in an index; see the migrations.
+    PostgreSQL in the column ``word_index``; see the migrations.
     """
 
     def __init__(self, session: Session, table: Table) -> None:
@@ -104,10 +104,9 @@ class RecordSearch:
         column = self._table.c.id
         rows: Select[Any] = select(column).where(column >= low, column < high)
         if not sought.is_open:
-            vector = func.array_to_tsvector(func.string_to_array(self._table.c.words, " "))
             # As text: PostgreSQL's own types are not loaded where SQLite is used.
-            query = text("CAST(:sought AS tsquery)").bindparams(sought=sought.for_tsquery())
-            rows = rows.where(vector.bool_op("@@")(query))
+            found = text(f"{self._table.name}.word_index @@ CAST(:sought AS tsquery)")
+            rows = rows.where(found.bindparams(sought=sought.for_tsquery()))
         rows = rows.order_by(column.desc() if is_newest else column.asc()).limit(limit)
         return [int(number) for number in self._session.scalars(rows)]
 

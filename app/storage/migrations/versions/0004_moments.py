@@ -45,9 +45,10 @@ here: the program puts folded words with spaces between them into the column."""
 
 _POSTGRESQL_TEXT = (
     """
-    CREATE INDEX ix_{table}_words ON {table}
-    USING gin (array_to_tsvector(string_to_array(words, ' ')))
+    ALTER TABLE {table} ADD COLUMN word_index tsvector
+    GENERATED ALWAYS AS (array_to_tsvector(string_to_array(words, ' '))) STORED
     """,
+    "CREATE INDEX ix_{table}_word_index ON {table} USING gin (word_index)",
 )
 
 _SQLITE_KEPT = (
