@@ -36,4 +36,4 @@ class OverlayState(msgspec.Struct, frozen=True, kw_only=True):
     filter: FilterState = FilterState()
     confidence: bool = False
     trails: bool = False
-    zones: bool = True
+    zones: bool = False

@@ -112,7 +112,7 @@ class OverlaySwitches:
 
     confidence: bool = False
     trails: bool = False
-    zones: bool = True
+    zones: bool = False
 
 
 class OverlayVerbs(Overlays, Protocol):

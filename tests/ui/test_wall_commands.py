@@ -221,10 +221,10 @@ def test_what_is_drawn_besides_is_switched(
     with_boxes.toggle_trails()
     with_boxes.toggle_zones()
     with_boxes.toggle_confidence()
-    assert overlays.switches == OverlaySwitches(confidence=True, trails=True, zones=False)
+    assert overlays.switches == OverlaySwitches(confidence=True, trails=True, zones=True)
     assert [words for _note, _screen, words in shell.asked] == [
         "Trails on",
-        "Zones off",
+        "Zones on",
         "Confidence on",
     ]
     with_boxes.toggle_trails()

@@ -57,9 +57,9 @@ def test_it_shows_what_holds(panel: BoxesPanel, overlays: FakeOverlays) -> None:
     overlays.set_filter(None, OverlayFilter(frozenset({"car"}), 0.55))
     assert [label for label, box in panel.labels.items() if box.isChecked()] == ["car"]
     assert panel.confidence.value() == 55
-    overlays.set_switches(OverlaySwitches(confidence=True, trails=True, zones=False))
+    overlays.set_switches(OverlaySwitches(confidence=True, trails=False, zones=True))
     switches = (panel.show_confidence, panel.show_trails, panel.show_zones)
-    assert [box.isChecked() for box in switches] == [True, True, False]
+    assert [box.isChecked() for box in switches] == [True, False, True]
 
 
 def test_showing_changes_nothing(panel: BoxesPanel, overlays: FakeOverlays) -> None:
@@ -116,7 +116,7 @@ def test_switches_are_switched(panel: BoxesPanel, overlays: FakeOverlays) -> Non
     panel.show_trails.click()
     panel.show_confidence.click()
     panel.show_zones.click()
-    assert overlays.switches == OverlaySwitches(confidence=True, trails=True, zones=False)
+    assert overlays.switches == OverlaySwitches(confidence=True, trails=True, zones=True)
 
 
 def test_escape_gives_the_keyboard_back(panel: BoxesPanel, qtbot: QtBot) -> None:

@@ -222,14 +222,14 @@ def test_trails_confidence_and_zones_come_when_they_are_wanted(bench: Bench) -> 
     assert bench.changes[-1] == {KEY}
     plain = bench.paint(3.0)
     assert plain is not None
-    assert [shape.name for shape in plain.shapes] == ["gate"]
+    assert plain.shapes == ()
     assert not plain.show_confidence
     assert plain.boxes[0].trail == ()
-    bench.overlays.set_switches(OverlaySwitches(confidence=True, trails=True, zones=False))
+    bench.overlays.set_switches(OverlaySwitches(confidence=True, trails=True, zones=True))
     full = bench.paint(3.0)
     assert full is not None
     assert full.show_confidence
-    assert full.shapes == ()
+    assert [shape.name for shape in full.shapes] == ["gate"]
     assert full.boxes[0].trail[0] == pytest.approx((0.1, 0.4))
     assert full.boxes[0].trail[-1] == pytest.approx((0.3, 0.4))
 
