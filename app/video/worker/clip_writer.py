@@ -145,7 +145,7 @@ class ClipWriter:
 
     def _write(self) -> bytes:
         """Write until the end; returns the digest of the pictures."""
-        with self._part.open("wb") as target:
+        with open(self._part, "wb", opener=_for_this_user) as target:
             first = self._waiting[0]
             muxer = ClipMuxer(target, self._template, first, self._picture_size(first))
             try:
@@ -235,6 +235,8 @@ class ClipWriter:
                 return no_clip(self._command.job, trouble)
             sha256 = sha256_of(self._part)
             self._part.replace(self._file)
+        except FileNotFoundError:
+            return no_clip(self._command.job, trouble)
         except OSError:
             _log.warning("What is left of %s stays for the next start", self._file.name)
             return self._facts(ClipPhase.BROKEN, trouble=trouble)
@@ -262,6 +264,11 @@ class ClipWriter:
             has_ended_early=is_over and ends_early,
             trouble=trouble,
         )
+
+
+def _for_this_user(name: str, flags: int) -> int:
+    """Nobody else may read what a camera saw."""
+    return os.open(name, flags, 0o600)
 
 
 def no_clip(job: int, trouble: str) -> ClipReport:

@@ -1,0 +1,1 @@
+"""Clips, snapshots and how long they stay."""
