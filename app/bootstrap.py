@@ -195,6 +195,7 @@ def running_services(
             clips.clips,
             lambda: analytics.source_settings,
             where.unsaved_bookmarks,
+            where.exports,
             dispatcher,
             notices,
             SystemClock(),

@@ -1,7 +1,7 @@
 """Brings bookmarks to the database and back; what it refuses is kept and tried again."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from uuid import UUID
@@ -277,19 +277,36 @@ class BookmarkStore:
             read, done=done, failed=lambda error: self._notices.report(error, NOT_READ)
         )
 
-    def all_pages(
+    def pages(
         self, wanted: BookmarkFilter, order: RecordOrder, size: int
-    ) -> Sequence[Bookmark]:
-        """Every bookmark that fits. Blocking; any thread."""
-        found: list[Bookmark] = []
+    ) -> Iterator[Sequence[Bookmark]]:
+        """Every bookmark that fits, in portions. Blocking; any thread."""
         after: UUID | None = None
         while True:
             with self._database.reading() as session:
                 page = BookmarkRepository(session).page(wanted, size, after, order)
-            found += page
+            yield page
             if len(page) < size:
-                return found
+                return
             after = page[-1].id
+
+    def export(
+        self,
+        work: Callable[[], Path],
+        done: Callable[[Path], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        """Do the work of an export off this thread; ``failed`` hears a sentence."""
+
+        def refused(error: Exception) -> None:
+            if isinstance(error, OSError):
+                failed(f"The file was not written: {refusal_words(error)}")
+            elif isinstance(error, OperatorError):
+                failed(f"{error}. {error.advice}".strip())
+            else:
+                self._notices.report(error, NOT_READ)
+
+        self._reading.run(work, done=done, failed=refused)
 
 
 def _written(repository: BookmarkRepository, unsaved: Unsaved) -> Bookmark:

@@ -18,8 +18,10 @@ from app.domain.author import Author
 from app.domain.bookmark import Bookmark, DrawnBox, FlagState
 from app.domain.camera import Camera, CameraCode
 from app.domain.event_record import EventRecord
+from app.domain.record_filters import BookmarkFilter, RecordOrder
 from app.domain.stream import PictureClock, StreamKind
 from app.services.bookmark_changes import Added, Changed
+from app.services.bookmark_export import ExportForm, export_to
 from app.services.bookmark_list import BookmarkList
 from app.services.bookmark_pictures import BookmarkPictures, picture_name
 from app.services.bookmark_store import Answered, BookmarkStore
@@ -35,6 +37,7 @@ AROUND_US = 10_000_000
 SPAN_LIMIT_US = 30 * 60 * 1_000_000
 """The clip of a span that nobody ends is not longer; the span itself may be."""
 _KNOWN = 500
+_PORTION = 1000
 _US = 1_000_000
 _log = logging.getLogger(__name__)
 
@@ -103,6 +106,7 @@ class BookmarkService:
         clips: Clips | None,
         sources: Callable[[], Mapping[str, SourceSettings]],
         file: Path,
+        exports: Path,
         dispatcher: Dispatcher,
         notices: NoticeBoard,
         clock: Clock,
@@ -115,6 +119,7 @@ class BookmarkService:
         self.pictures = pictures
         self._clips = clips
         self._sources = sources
+        self._exports = exports
         self._clock = clock
         self._author = author
         self._ring_us = round(ring_seconds * _US)
@@ -277,6 +282,23 @@ class BookmarkService:
     def tags(self, done: Callable[[Sequence[str]], None]) -> None:
         """The tags in use, those used most first; later, on the owner thread."""
         self._store.tags(done)
+
+    def export(
+        self,
+        wanted: BookmarkFilter,
+        order: RecordOrder,
+        form: ExportForm,
+        done: Callable[[Path], None],
+        failed: Callable[[str], None],
+    ) -> None:
+        """Write every bookmark that fits into a new file; later one of both is called with the
+        file or with a sentence, on the owner thread."""
+        store, folder = self._store, self._exports
+
+        def work() -> Path:
+            return export_to(folder, form, store.pages(wanted, order, _PORTION), datetime.now(UTC))
+
+        store.export(work, done, failed)
 
     def known(self, bookmark: Bookmark) -> Bookmark:
         """The newest state of a bookmark that this workstation knows of."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from app.core.clock import Clock
+from app.domain.camera import CameraCode
 from app.domain.event_record import EventGroup
 from app.services.event_marks import Marks
 from app.services.event_moment import age_us, moment_of
@@ -12,7 +13,7 @@ from app.services.events import Directory
 from app.services.notices import Notice, NoticeBoard, Severity
 from app.services.wall import WallService
 from app.settings.schema import SourceSettings
-from app.video.engine_types import Engine, ViewKey
+from app.video.engine_types import Engine, Moment, ViewKey
 
 NOT_SHOWN = "event-not-shown"
 _ANSWER_AFTER_S = 4.0
@@ -62,12 +63,21 @@ class EventShowing:
 
     def show_moment(self, group: EventGroup) -> None:
         """Show the event's camera in the selected tile as it was then, from the ring."""
-        if not self._place(group):
+        self._marks.seen(group.camera)
+        self.show_at(
+            group.camera,
+            moment_of(group.first, self._sources()),
+            age_us(group.first, self._clock.utc_us()) / _US,
+            f"{group.camera} at {_local_time(group)}",
+        )
+
+    def show_at(self, camera: CameraCode, moment: Moment, age_s: float, words: str) -> None:
+        """Show a camera in the selected tile as it was at a moment that is so long ago; ``words``
+        name both."""
+        if not self._place(camera):
             return
         screen = self._wall.focused
         cell = self._wall.screen(screen).selected
-        age_s = age_us(group.first, self._clock.utc_us()) / _US
-        words = f"{group.camera} at {_local_time(group)}"
         if age_s > self._ring_s:
             self._wall.look_back(screen, cell, None)
             self._tell(
@@ -75,14 +85,14 @@ class EventShowing:
                 "the tile shows the live picture"
             )
             return
-        moment = moment_of(group.first, self._sources())
         self._wall.look_back(screen, cell, moment)
         due_at = self._clock.monotonic() + _ANSWER_AFTER_S
         self._look = _Look(ViewKey(f"{screen}/{cell}"), words, age_s, due_at)
 
     def show_live(self, group: EventGroup) -> None:
         """Show the event's camera in the selected tile as it is now."""
-        if self._place(group):
+        self._marks.seen(group.camera)
+        if self._place(group.camera):
             screen = self._wall.focused
             self._wall.look_back(screen, self._wall.screen(screen).selected, None)
 
@@ -97,16 +107,15 @@ class EventShowing:
             self._told_at = None
             self._notices.clear(NOT_SHOWN)
 
-    def _place(self, group: EventGroup) -> bool:
+    def _place(self, camera: CameraCode) -> bool:
         self._look, self._told_at = None, None
         self._notices.clear(NOT_SHOWN)
-        self._marks.seen(group.camera)
-        if self._directory.camera(group.camera) is None:
-            self._tell(f"{group.camera} is no longer in the registry of cameras")
+        if self._directory.camera(camera) is None:
+            self._tell(f"{camera} is no longer in the registry of cameras")
             return False
         if not self._wall.screens:
             return False
-        self._wall.place(group.camera, self._wall.focused)
+        self._wall.place(camera, self._wall.focused)
         return True
 
     def _judge(self, look: _Look) -> None:

@@ -53,6 +53,11 @@ class Places:
         return self.data / "drafts.json"
 
     @property
+    def exports(self) -> Path:
+        """Lists that were written for other programs."""
+        return self.data / "exports"
+
+    @property
     def unsaved_bookmarks(self) -> Path:
         """Bookmarks that the database has refused, until it takes them."""
         return self.data / "bookmarks-unsaved.json"

@@ -87,6 +87,7 @@ class BookmarkDesk:
             self.clips,
             dict,
             self.file,
+            self.folder / "exports",
             self.dispatcher,
             self.notices,
             self.clock,
