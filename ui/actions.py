@@ -4,16 +4,14 @@ The overlay of F1, tooltips and key handling are all made from this table; a tes
 no key stands in it twice.
 """
 
-import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QKeySequence
 
 from ui.commands import Commands
-from ui.latin_keys import latin_key
 from ui.texts import QT_TRANSLATE_NOOP
 
 
@@ -23,6 +21,7 @@ class Category(Enum):
     PAGES = QT_TRANSLATE_NOOP("Actions", "Pages and districts")
     LAYOUTS = QT_TRANSLATE_NOOP("Actions", "Layouts")
     TILES = QT_TRANSLATE_NOOP("Actions", "Tiles")
+    REPLAY = QT_TRANSLATE_NOOP("Actions", "Replay of the last minute")
     BOXES = QT_TRANSLATE_NOOP("Actions", "Boxes")
     CLIPS = QT_TRANSLATE_NOOP("Actions", "Clips and snapshots")
     BOOKMARKS = QT_TRANSLATE_NOOP("Actions", "Bookmarks")
@@ -309,6 +308,13 @@ ACTIONS: Sequence[Action] = (
         lambda commands: commands.toggle_span(),
     ),
     Action(
+        "bookmark.list",
+        QT_TRANSLATE_NOOP("Actions", "Go to the list of bookmarks"),
+        ("Ctrl+B",),
+        Category.BOOKMARKS,
+        lambda commands: commands.show_bookmarks(),
+    ),
+    Action(
         "incident.note",
         QT_TRANSLATE_NOOP("Actions", "Note the tile in the open incident, or start one with it"),
         ("N",),
@@ -330,11 +336,85 @@ ACTIONS: Sequence[Action] = (
         lambda commands: commands.show_incidents(),
     ),
     Action(
+        "replay.back",
+        QT_TRANSLATE_NOOP("Actions", "Replay: 5 seconds back"),
+        ("Ctrl+Left",),
+        Category.REPLAY,
+        lambda commands: commands.jump_replay(-5),
+        repeats=True,
+    ),
+    Action(
+        "replay.on",
+        QT_TRANSLATE_NOOP("Actions", "Replay: 5 seconds on"),
+        ("Ctrl+Right",),
+        Category.REPLAY,
+        lambda commands: commands.jump_replay(5),
+        repeats=True,
+    ),
+    Action(
+        "replay.backwards",
+        QT_TRANSLATE_NOOP("Actions", "Play backwards; again: faster, up to 8 times"),
+        ("J",),
+        Category.REPLAY,
+        lambda commands: commands.shuttle_replay(-1),
+    ),
+    Action(
+        "replay.pause",
+        QT_TRANSLATE_NOOP("Actions", "Pause at this picture"),
+        ("K",),
+        Category.REPLAY,
+        lambda commands: commands.pause_replay(),
+    ),
+    Action(
+        "replay.play",
+        QT_TRANSLATE_NOOP("Actions", "Play on; again: faster, up to 8 times"),
+        ("L",),
+        Category.REPLAY,
+        lambda commands: commands.shuttle_replay(1),
+    ),
+    Action(
+        "replay.toggle_pause",
+        QT_TRANSLATE_NOOP("Actions", "Pause, and play on"),
+        ("Space",),
+        Category.REPLAY,
+        lambda commands: commands.toggle_replay_pause(),
+    ),
+    Action(
+        "replay.previous",
+        QT_TRANSLATE_NOOP("Actions", "One picture back"),
+        ("Alt+Left",),
+        Category.REPLAY,
+        lambda commands: commands.step_replay(-1),
+        repeats=True,
+    ),
+    Action(
+        "replay.next",
+        QT_TRANSLATE_NOOP("Actions", "One picture on"),
+        ("Alt+Right",),
+        Category.REPLAY,
+        lambda commands: commands.step_replay(1),
+        repeats=True,
+    ),
+    Action(
+        "replay.oldest",
+        QT_TRANSLATE_NOOP("Actions", "Replay from the oldest picture in memory"),
+        ("Home",),
+        Category.REPLAY,
+        lambda commands: commands.replay_oldest(),
+    ),
+    Action(
         "tile.live",
         QT_TRANSLATE_NOOP("Actions", "Back to the live picture"),
         ("End",),
-        Category.TILES,
+        Category.REPLAY,
         lambda commands: commands.back_to_live(),
+    ),
+    Action(
+        "replay.in_step",
+        QT_TRANSLATE_NOOP("Actions", "All tiles of the screen follow in step, or only this one"),
+        ("R",),
+        Category.REPLAY,
+        lambda commands: commands.toggle_in_step(),
     ),
     *(_digit(typed) for typed in _DIGITS),
     Action(
@@ -401,66 +481,3 @@ ACTIONS: Sequence[Action] = (
         lambda commands: commands.leave(),
     ),
 )
-
-
-def key_table(actions: Sequence[Action] = ACTIONS) -> Mapping[int, Action]:
-    """Every key combination and its one action.
-
-    Raises:
-        ValueError: A key is none, or has two meanings.
-    """
-    table: dict[int, Action] = {}
-    for action in actions:
-        for keys in action.shortcuts:
-            sequence = QKeySequence(keys)
-            if sequence.count() != 1:
-                raise ValueError(f"{keys!r} of {action.id} is not one key")
-            combined = sequence[0].toCombined()  # type: ignore[index]  # missing in the stub
-            if combined in table:
-                raise ValueError(f"{keys!r} means {table[combined].id} and {action.id}")
-            table[combined] = action
-    return table
-
-
-class ActionRouter:
-    """Turns key presses of any window into commands."""
-
-    def __init__(self, commands: Commands) -> None:
-        self._commands = commands
-        self._actions = key_table()
-
-    def handle(self, event: QKeyEvent) -> bool:
-        """Run the action of the key, if it has one; true when the key was ours."""
-        action = self.action_for(event)
-        if action is None:
-            return False
-        if action.repeats or not event.isAutoRepeat():
-            action.invoke(self._commands)
-        return True
-
-    def action_for(self, event: QKeyEvent) -> Action | None:
-        """The action of the key: by the key itself, else by the digit or sign it writes.
-
-        So a digit counts on either row, on keyboards where it needs Shift, and in Urdu figures.
-        A letter of another script counts as the Latin one on the same key.
-        """
-        modifiers = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-        found = self._actions.get(int(event.key()) | modifiers.value)
-        if found is not None:
-            return found
-        letter = latin_key(event)
-        if letter:
-            return self._actions.get(letter | modifiers.value)
-        if modifiers & ~Qt.KeyboardModifier.ShiftModifier:
-            return None
-        return self._actions.get(_plain_key(event.text()))
-
-
-def _plain_key(written: str) -> int:
-    """The key without modifiers that stands for what was written; 0 for none."""
-    if len(written) != 1 or not written.isprintable() or written.isalpha():
-        return 0
-    if written in ",٫":  # the decimal key of many number pads
-        return ord(".")
-    digit = unicodedata.digit(written, None)
-    return ord(written) if digit is None else ord("0") + digit

@@ -74,8 +74,30 @@ class Commands(Protocol):
     def toggle_span(self) -> None:
         """Begin to mark a span of the selected tile's camera, or end it."""
 
+    def show_bookmarks(self) -> None:
+        """Give the keyboard to the list of bookmarks."""
+
+    def jump_replay(self, seconds: float) -> None:
+        """Look so far back (negative), or on."""
+
+    def shuttle_replay(self, direction: int) -> None:
+        """Play on (1) or backwards (-1); again: faster."""
+
+    def pause_replay(self) -> None: ...
+
+    def toggle_replay_pause(self) -> None: ...
+
+    def step_replay(self, by: int) -> None:
+        """Show the next picture or the one before, and stand there."""
+
+    def replay_oldest(self) -> None:
+        """Play from the oldest picture in memory."""
+
     def back_to_live(self) -> None:
-        """Leave the replay of the selected tile."""
+        """Leave the replay of the selected tile, or of all that are in step with it."""
+
+    def toggle_in_step(self) -> None:
+        """Let all tiles of the screen follow the selected one, or only that one."""
 
     def toggle_events(self) -> None:
         """Show the list of events beside the tiles, or take it away."""

@@ -15,6 +15,7 @@ _ORDER = (
     Category.PROGRAM,
     Category.LAYOUTS,
     Category.TILES,
+    Category.REPLAY,
     Category.BOXES,
     Category.CLIPS,
     Category.BOOKMARKS,

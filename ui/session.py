@@ -21,6 +21,7 @@ from app.core.logs import start_logging
 from app.services.credentials import MemoryCredentials
 from app.services.first_screen import FirstScreen
 from app.services.overlay import OverlayService
+from app.services.replay import ReplayService
 from app.services.wall import WallService
 from app.settings.command_line import Options
 from ui.clips.keys import ClipKeys
@@ -135,6 +136,10 @@ class Session(QObject):
             services.clips.snapshots,
             self._windows.show_note,
         )
+        self._replay = ReplayService(
+            self._wall, engine, SystemClock(), ring_seconds=services.settings.video.ring_seconds
+        )
+        self._windows.commands.replay = self._replay
         self._windows.leave_confirmed.connect(self.leave)
         self._last_words = LastWords(options, self._windows, engine, self._clock, started_at)
         self._first_screen: FirstScreen | None = None
@@ -194,6 +199,7 @@ class Session(QObject):
 
     @Slot()
     def _keep_pace(self) -> None:
+        self._replay.tick()
         self._overlays.tick(_PACE_SHARES)
 
     @Slot()

@@ -55,12 +55,34 @@ class ClipVerbs(Protocol):
     def take_snapshot(self) -> None: ...
 
 
+class ReplayVerbs(Protocol):
+    """What the keys for replay do."""
+
+    def jump(self, seconds: float) -> None: ...
+
+    def shuttle(self, direction: int) -> None: ...
+
+    def pause(self) -> None: ...
+
+    def toggle_pause(self) -> None: ...
+
+    def step(self, by: int) -> None: ...
+
+    def oldest(self) -> None: ...
+
+    def live(self) -> None: ...
+
+    def toggle_in_step(self) -> bool: ...
+
+
 class BookmarkVerbs(Protocol):
     """What the keys for bookmarks do."""
 
     def mark(self) -> None: ...
 
     def toggle_span(self) -> None: ...
+
+    def show_bookmarks(self) -> None: ...
 
 
 class IncidentVerbs(Protocol):
@@ -84,6 +106,8 @@ class WallCommands:
         self._overlays = overlays
         self.clips: ClipVerbs | None = None
         """Keys for clips do nothing before this is there."""
+        self.replay: ReplayVerbs | None = None
+        """The same for those of replay."""
         self.bookmarks: BookmarkVerbs | None = None
         """The same for those of bookmarks."""
         self.incidents: IncidentVerbs | None = None
@@ -212,6 +236,43 @@ class WallCommands:
         if self.clips is not None:
             self.clips.take_snapshot()
 
+    # --- replay ------------------------------------------------------------------------------
+
+    def jump_replay(self, seconds: float) -> None:
+        if self.replay is not None:
+            self.replay.jump(seconds)
+
+    def shuttle_replay(self, direction: int) -> None:
+        if self.replay is not None:
+            self.replay.shuttle(direction)
+
+    def pause_replay(self) -> None:
+        if self.replay is not None:
+            self.replay.pause()
+
+    def toggle_replay_pause(self) -> None:
+        if self.replay is not None:
+            self.replay.toggle_pause()
+
+    def step_replay(self, by: int) -> None:
+        if self.replay is not None:
+            self.replay.step(by)
+
+    def replay_oldest(self) -> None:
+        if self.replay is not None:
+            self.replay.oldest()
+
+    def back_to_live(self) -> None:
+        if self.replay is not None:
+            self.replay.live()
+
+    def toggle_in_step(self) -> None:
+        if self.replay is not None:
+            is_on = self.replay.toggle_in_step()
+            self._say(
+                _tr("All tiles follow in step") if is_on else _tr("Only this tile looks back")
+            )
+
     # --- bookmarks ---------------------------------------------------------------------------
 
     def mark(self) -> None:
@@ -221,6 +282,10 @@ class WallCommands:
     def toggle_span(self) -> None:
         if self.bookmarks is not None:
             self.bookmarks.toggle_span()
+
+    def show_bookmarks(self) -> None:
+        if self.bookmarks is not None:
+            self.bookmarks.show_bookmarks()
 
     # --- incidents ---------------------------------------------------------------------------
 
@@ -237,10 +302,6 @@ class WallCommands:
             self.incidents.show_incidents()
 
     # --- screens and the program -------------------------------------------------------------
-
-    def back_to_live(self) -> None:
-        wall = self._wall
-        wall.look_back(wall.focused, wall.screen(wall.focused).selected, None)
 
     def toggle_events(self) -> None:
         self._shell.toggle_events(self._wall.focused)

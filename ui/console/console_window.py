@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
-from ui.actions import ActionRouter
+from ui.action_router import ActionRouter
 from ui.console.camera_panel import CameraPanel
 from ui.console.status_line import StatusLine
 from ui.names import NAME, urdu_name

@@ -264,8 +264,19 @@ def _is_replayed(state: StreamState, status: TileStatus) -> bool:
 def _state_words(state: StreamState, status: TileStatus) -> str:
     """The word of the state; how far back, of a replayed picture."""
     if state is StreamState.REPLAY and status.replay_s is not None:
-        return tr("Replay −{0} s").format(f"{status.replay_s:.1f}")
+        words = tr("Replay −{0} s").format(f"{status.replay_s:.1f}")
+        pace = tr("oldest picture") if status.is_oldest else _pace_words(status.replay_speed)
+        return f"{words} · {pace}" if pace else words
     return state_word(state)
+
+
+def _pace_words(speed: float) -> str:
+    """How a replay goes on; empty at the pace at which it was taken."""
+    if not speed:
+        return tr("paused")
+    if speed < 0:
+        return tr("backwards {0}×").format(f"{-speed:g}")
+    return "" if speed == 1.0 else tr("{0}×").format(f"{speed:g}")
 
 
 def _fault_word(status: TileStatus) -> str:

@@ -18,7 +18,7 @@ from tests.fakes.engine import FakeEngine
 from tests.fakes.overlays import FakeOverlays
 from tests.ui.exposure import wait_exposed
 from tests.ui.test_wall_commands import Shell
-from ui.actions import ActionRouter
+from ui.action_router import ActionRouter
 from ui.bookmarks.desk import BookmarkDesk
 from ui.wall.wall_window import WallWindow
 from ui.wall_commands import WallCommands

@@ -14,7 +14,7 @@ from app.services.health import HealthWatch
 from app.services.live_counts import LiveCounts
 from app.services.notices import NoticeBoard
 from tests.fakes.camera_tree import FakeCameraTree
-from ui.actions import ActionRouter
+from ui.action_router import ActionRouter
 from ui.commands import Commands
 from ui.console.camera_panel import CameraPanel
 from ui.console.console_window import ConsoleWindow

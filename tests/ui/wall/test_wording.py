@@ -190,6 +190,29 @@ def test_a_replayed_picture_says_how_far_back_it_is() -> None:
     assert "Replay −12.4 s" in detail_lines(CAMERA, status, now_us=NOON_US)
 
 
+@pytest.mark.parametrize(
+    ("speed", "is_oldest", "words"),
+    [
+        (1.0, False, "Replay −12.4 s"),
+        (4.0, False, "Replay −12.4 s · 4×"),
+        (0.0, False, "Replay −12.4 s · paused"),
+        (-1.0, False, "Replay −12.4 s · backwards 1×"),
+        (-8.0, False, "Replay −12.4 s · backwards 8×"),
+        (1.0, True, "Replay −12.4 s · oldest picture"),
+    ],
+)
+def test_a_replayed_picture_says_how_it_goes_on(speed: float, is_oldest: bool, words: str) -> None:
+    status = TileStatus(
+        StreamState.REPLAY,
+        age_s=12.44,
+        replay_s=12.44,
+        kind=StreamKind.SUB,
+        replay_speed=speed,
+        is_oldest=is_oldest,
+    )
+    assert face_of(CAMERA, status).state_word == words
+
+
 def test_a_paused_picture_says_its_age_and_is_not_covered() -> None:
     face = face_of(CAMERA, live(0.1), paused_age_s=12.0)
     assert (face.state_word, face.age, face.covers_picture) == ("Paused", "12 s", False)
