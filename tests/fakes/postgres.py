@@ -12,6 +12,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import psutil
+
 _BINARIES = Path("/usr/lib/postgresql")
 _ACCOUNT = "postgres"
 """PostgreSQL refuses to run as root; Debian's package brings this account."""
@@ -23,6 +25,15 @@ def _program(name: str) -> str:
     if path is None:
         raise RuntimeError(f"PostgreSQL's {name} is not installed")
     return path
+
+
+def _is_complete(process: int) -> bool:
+    """Whether the server has all its own processes: this one is started last, after a while."""
+    try:
+        children = [" ".join(child.cmdline()) for child in psutil.Process(process).children()]
+    except psutil.Error:  # one of them ended just now
+        return False
+    return any("logical replication launcher" in child for child in children)
 
 
 class PostgresServer:
@@ -57,6 +68,8 @@ class PostgresServer:
             cwd="/",
         )
         sockets = ["-c", f"unix_socket_directories={self._folder}", "-c", "fsync=off"]
+        # No process of its own comes and goes while a test counts processes.
+        sockets += ["-c", "autovacuum=off"]
         with (self._folder / "log").open("wb") as log:
             self._process = subprocess.Popen(
                 [_program("postgres"), "-D", str(data), "-p", str(self.port), *sockets],
@@ -68,7 +81,8 @@ class PostgresServer:
         ready = [_program("pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            if subprocess.run([*ready, "-t", "1"], check=False).returncode == 0:
+            is_ready = subprocess.run([*ready, "-t", "1"], check=False).returncode == 0
+            if is_ready and _is_complete(self._process.pid):
                 return
             if self._process.poll() is not None:
                 break
