@@ -1,6 +1,6 @@
 """Marks what the tiles show, says there what became of it, and asks for words."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QObject, QRect, QSize, Qt, QTimer
@@ -19,9 +19,10 @@ from app.services.wall import WallService
 from app.services.wall_screen import TileSnapshot
 from app.video.engine_types import ViewKey
 from ui.binding import bind
-from ui.bookmarks.mark_line import MarkLine
+from ui.bookmarks.page import BookmarkPage, no_console_words
 from ui.bookmarks.tile_note import TileNote
 from ui.bookmarks.wording import answer_text, span_text
+from ui.bookmarks.words import BookmarkWords
 from ui.theme import tokens
 from ui.wall.canvas_tile import covering
 from ui.wall.wall_window import WallWindow
@@ -60,9 +61,10 @@ class BookmarkDesk(QObject):
         self._overlays = overlays
         self._directory = directory
         self._event_pictures = event_pictures
-        self._line: MarkLine | None = None
-        self._tags: Sequence[str] = ()
+        self.words = BookmarkWords(service, self)
         self._notes: dict[WallWindow, tuple[TileNote, _Place]] = {}
+        self.page: BookmarkPage | None = None
+        """The list in the console, once it is there."""
         self._badges: dict[tuple[int, ViewKey], TileNote] = {}
         self._pulse = QTimer(self)
         self._pulse.setInterval(_PULSE_MS)
@@ -70,15 +72,12 @@ class BookmarkDesk(QObject):
         bind(self, wall.changed, self._on_wall_changed)
         bind(self, service.spans_changed, lambda _cameras: self._show_all_spans())
 
-    def start(self) -> None:
-        """Write what the last run could not, and try again by itself what is refused."""
+    def start(self, tick: Callable[[], None] = lambda: None) -> None:
+        """Write what the last run could not, and try again by itself what is refused; ``tick`` is
+        called some times a second as well."""
         self._service.start()
+        self._pulse.timeout.connect(lambda: tick())  # noqa: PLW0108 - PySide holds methods weakly
         self._pulse.start()
-
-    @property
-    def line(self) -> MarkLine | None:
-        """The line that is open."""
-        return self._line
 
     def note(self, index: int) -> str:
         """What is said over a tile of a screen now; empty for nothing."""
@@ -135,6 +134,11 @@ class BookmarkDesk(QObject):
             window.canvas.show_note(answer_text(answer))
 
         self._ask_words(window, self._service.mark_event(record, camera, picture, answer))
+
+    def show_bookmarks(self) -> None:
+        """Give the keyboard to the list in the console."""
+        if self.page is None or not self.page.show():
+            self._windows[self._wall.focused].canvas.show_note(no_console_words())
 
     # --- what a tile shows -------------------------------------------------------------------
 
@@ -224,42 +228,8 @@ class BookmarkDesk(QObject):
             badge = self._badges.setdefault((index, key), TileNote(window))
             badge.say(span_text(bookmark), _picture(window, tile), tokens.ACCENT, stays=True)
 
-    # --- the line ----------------------------------------------------------------------------
-
     def _ask_words(self, window: WallWindow, bookmark: Bookmark) -> None:
-        if self._line is not None:
-            self._end_line(keep=self._line.is_touched)
-        line = self._line = MarkLine(window, bookmark, self._tags)
-        line.stored.connect(lambda: self._end_line(keep=True))
-        line.left.connect(lambda: self._end_line(keep=False))
-        line.slide_in()
-        self._service.tags(self._on_tags)
-
-    def _on_tags(self, tags: Sequence[str]) -> None:
-        if tags != self._tags:
-            self._tags = tags
-            if self._line is not None:
-                self._line.offer(tags)
-
-    def _end_line(self, *, keep: bool) -> None:
-        line, self._line = self._line, None
-        if line is None:
-            return
-        window = line.window()
-        had_focus = any(each.hasFocus() for each in (line.title, line.tags, line.flag))
-        if keep and isinstance(window, WallWindow):
-            say = window.canvas.show_note
-            self._service.change(
-                line.bookmark,
-                lambda answer: say(answer_text(answer)),
-                title=line.title.text(),
-                tags=line.chosen_tags,
-                flag=line.chosen_flag,
-            )
-        line.hide()
-        line.deleteLater()
-        if had_focus:
-            window.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.words.ask(window, bookmark, window.canvas.show_note, window)
 
 
 def small_jpeg(image: QImage) -> bytes:

@@ -3,8 +3,11 @@
 from PySide6.QtCore import QObject
 
 from app.bootstrap import Services
+from app.core.clock import SystemClock
+from app.services.event_showing import EventShowing
 from app.services.wall import WallService
 from ui.bookmarks.desk import BookmarkDesk
+from ui.bookmarks.page import BookmarkPage
 from ui.wall_windows import ProgramWindows
 
 
@@ -21,5 +24,25 @@ def make_bookmarks(
         services.events.thumbnails,
         parent,
     )
-    desk.start()
+    showing = EventShowing(
+        wall,
+        services.engine,
+        services.registry,
+        lambda: services.analytics.source_settings,
+        services.events.marks,
+        services.notices,
+        SystemClock(),
+        ring_seconds=services.settings.video.ring_seconds,
+    )
+    desk.page = BookmarkPage(
+        services.bookmarks,
+        desk.words,
+        showing,
+        services.registry,
+        services.tasks,
+        windows,
+        SystemClock(),
+        desk,
+    )
+    desk.start(showing.tick)
     return desk

@@ -31,6 +31,7 @@ LEAVES_AFTER_MS = 15_000
 """A line in which nobody has typed goes by itself."""
 _SLIDES_MS = 120
 _WIDEST = 1100
+_NARROW = 800
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -61,12 +62,15 @@ class MarkLine(QFrame):
         self.flag.setChecked(bookmark.flag is FlagState.RAISED)
         self.flag.installEventFilter(self)
         self.flag.toggled.connect(self._touched)
+        # The console is too narrow for all of it in one row.
+        is_narrow = window.width() < _NARROW
         hint = QLabel(self.tr("Enter stores · Tab: next · Alt+F: flag · Esc leaves it"), self)
         hint.setProperty("dim", True)
-        top = QHBoxLayout()
+        hint.setWordWrap(is_narrow)
+        top = QVBoxLayout() if is_narrow else QHBoxLayout()
         top.addWidget(heading, 1)
         top.addWidget(hint)
-        fields = QHBoxLayout()
+        fields = QVBoxLayout() if is_narrow else QHBoxLayout()
         fields.setSpacing(tokens.SPACE_S)
         fields.addWidget(self.title, 3)
         fields.addWidget(self.tags, 2)

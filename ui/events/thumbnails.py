@@ -1,12 +1,13 @@
 """The small pictures of events as pixmaps: loaded when a row is painted, off the GUI thread."""
 
 from collections import OrderedDict
+from typing import Protocol
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 
+from app.core.events import Event
 from app.core.tasks import Tasks
-from app.services.event_thumbnails import EventThumbnails
 from ui.binding import bind
 
 SIZE = QSize(112, 63)
@@ -14,6 +15,15 @@ SIZE = QSize(112, 63)
 _KEPT = 400
 _AT_A_TIME = 4
 _MOST_WANTED = 60
+
+
+class Pictures(Protocol):
+    """Where small pictures come from; their keys are those of what they are of."""
+
+    ready: Event[bytes]
+
+    def load(self, key: bytes) -> bytes | None:
+        """The picture as JPEG. Blocking, any thread."""
 
 
 class ThumbnailCache(QObject):
@@ -26,7 +36,7 @@ class ThumbnailCache(QObject):
     loaded = Signal()
 
     def __init__(
-        self, thumbnails: EventThumbnails, tasks: Tasks, parent: QObject | None = None
+        self, thumbnails: Pictures, tasks: Tasks, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails

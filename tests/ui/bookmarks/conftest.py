@@ -6,8 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from app.services.event_marks import EventMarks
+from app.services.event_showing import EventShowing
 from app.services.event_thumbnails import EventThumbnails
 from app.services.wall import WallService
 from app.storage.database import Database, sqlite_url
@@ -20,8 +23,26 @@ from tests.ui.exposure import wait_exposed
 from tests.ui.test_wall_commands import Shell
 from ui.action_router import ActionRouter
 from ui.bookmarks.desk import BookmarkDesk
+from ui.bookmarks.page import BookmarkPage
+from ui.bookmarks.panel import BookmarksPanel
 from ui.wall.wall_window import WallWindow
 from ui.wall_commands import WallCommands
+
+
+class Windows:
+    """Remembers what the page asked for."""
+
+    def __init__(self, walls: list[WallWindow]) -> None:
+        self.walls = walls
+        self.wall_got_the_keyboard = 0
+
+    def focus_wall(self) -> None:
+        self.wall_got_the_keyboard += 1
+
+    def show_page(self, page: QWidget) -> bool:
+        page.activateWindow()
+        page.setFocus()
+        return True
 
 
 class Scene(Services):
@@ -54,6 +75,17 @@ class Scene(Services):
             self.window,
         )
         self.commands.bookmarks = self.desk
+        self.showing = EventShowing(
+            self.wall,
+            self.engine,
+            self.directory,
+            dict,
+            EventMarks(self.clock),
+            self.notices,
+            self.clock,
+            ring_seconds=60.0,
+        )
+        self.windows = Windows([self.window])
 
     def show_pictures(self) -> None:
         """Every tile has a live picture and it is painted."""
@@ -87,3 +119,25 @@ def scene(qtbot: QtBot, tmp_path: Path) -> Iterator[Scene]:
     scene.refuses = ""
     scene.service.close()
     database.close()
+
+
+@pytest.fixture
+def panel(qtbot: QtBot, scene: Scene) -> BookmarksPanel:
+    """The page of the console, with the windows faked."""
+    scene.desk.page = BookmarkPage(
+        scene.service,
+        scene.desk.words,
+        scene.showing,
+        scene.directory,
+        scene.tasks,
+        scene.windows,
+        scene.clock,
+        scene.desk,
+    )
+    panel = scene.desk.page.make_panel()
+    qtbot.addWidget(panel)
+    panel.resize(440, 700)
+    panel.show()
+    wait_exposed(qtbot, panel)
+    scene.settle()
+    return panel

@@ -19,7 +19,7 @@ def press(qtbot: QtBot, scene: Scene, key: Qt.Key, *, shift: bool = False) -> No
 
 
 def line_of(scene: Scene, qtbot: QtBot) -> MarkLine:
-    line = scene.desk.line
+    line = scene.desk.words.line
     assert line is not None
     qtbot.waitUntil(line.title.hasFocus)
     return line
@@ -69,7 +69,7 @@ def test_the_line_gives_it_words(scene: Scene, qtbot: QtBot) -> None:
     scene.settle()
     (kept,) = scene.stored()
     assert (kept.title, kept.tags, kept.flag) == ("White car", ("car", "gate"), FlagState.RAISED)
-    assert scene.desk.line is None
+    assert scene.desk.words.line is None
     assert scene.window.hasFocus()
 
 
@@ -90,7 +90,7 @@ def test_the_wall_goes_on_under_the_line(scene: Scene, qtbot: QtBot) -> None:
     qtbot.keyClick(line.title, Qt.Key.Key_PageDown)
     scene.settle()
     assert scene.wall.screen(0).page != before
-    assert scene.desk.line is line
+    assert scene.desk.words.line is line
 
 
 def test_another_mark_keeps_what_was_typed_for_the_one_before(scene: Scene, qtbot: QtBot) -> None:
@@ -109,7 +109,7 @@ def test_a_line_in_which_nobody_types_goes_by_itself(scene: Scene, qtbot: QtBot)
     qtbot.keyClicks(line.title, "x")
     assert not line._leaving.isActive()
     line.left.emit()
-    assert scene.desk.line is None
+    assert scene.desk.words.line is None
 
 
 def test_a_tag_in_use_is_suggested_and_not_taken_unasked(scene: Scene, qtbot: QtBot) -> None:
@@ -127,7 +127,7 @@ def test_a_tag_in_use_is_suggested_and_not_taken_unasked(scene: Scene, qtbot: Qt
 def test_shift_b_begins_and_ends_a_span(scene: Scene, qtbot: QtBot) -> None:
     press(qtbot, scene, Qt.Key.Key_B, shift=True)
     assert scene.desk.badge(0, scene.key).startswith("Span since ")
-    assert scene.desk.line is None
+    assert scene.desk.words.line is None
     scene.clock.seconds += 3
     scene.show_pictures()
     press(qtbot, scene, Qt.Key.Key_B, shift=True)

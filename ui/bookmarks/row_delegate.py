@@ -1,0 +1,132 @@
+"""Paints one row of the list of bookmarks: picture, title, camera, when, flag and tags."""
+
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QPainter
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from app.domain.bookmark import Bookmark, FlagState
+from app.domain.camera import Camera
+from ui.bookmarks.wording import FLAG_COLOURS, flag_text, time_text
+from ui.events.thumbnails import SIZE, ThumbnailCache
+from ui.icons import icon
+from ui.models.bookmark_list_model import BOOKMARK_ROLE, CAMERA_ROLE
+from ui.models.camera_tree import one_line
+from ui.theme import tokens
+
+Index = QModelIndex | QPersistentModelIndex
+HEIGHT = SIZE.height() + 2 * tokens.SPACE_XS + 1
+_STRIPE = 3
+_ICON = 16
+_SIGN = 24
+_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
+_RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFlag.TextSingleLine
+
+
+class BookmarkRowDelegate(QStyledItemDelegate):
+    """Every row has the same height, so that a list of thousands costs what is visible."""
+
+    def __init__(self, thumbnails: ThumbnailCache, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._thumbnails = thumbnails
+
+    # --- Qt overrides ------------------------------------------------------------------------
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
+        return QSize(0, HEIGHT)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        bookmark: Bookmark | None = index.data(BOOKMARK_ROLE)
+        if bookmark is None:
+            return
+        camera: Camera | None = index.data(CAMERA_ROLE)
+        area: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        painter.save()
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(area, QColor(tokens.SELECTION_BACKGROUND))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(area, QColor(tokens.SURFACE_HOVER))
+        painter.fillRect(area.left(), area.bottom(), area.width(), 1, QColor(tokens.BORDER))
+        if bookmark.flag is not FlagState.NONE:
+            stripe = QRect(area.left(), area.top(), _STRIPE, area.height() - 1)
+            painter.fillRect(stripe, QColor(FLAG_COLOURS[bookmark.flag]))
+        left = area.left() + _STRIPE + tokens.SPACE_XS
+        place = QRect(left, area.top() + tokens.SPACE_XS, SIZE.width(), SIZE.height())
+        self._paint_picture(painter, place, bookmark)
+        words = area.adjusted(
+            place.right() + tokens.SPACE_S - area.left(),
+            tokens.SPACE_XS,
+            -tokens.SPACE_S,
+            -tokens.SPACE_XS,
+        )
+        _paint_words(painter, words, bookmark, camera)
+        painter.restore()
+
+    def _paint_picture(self, painter: QPainter, place: QRect, bookmark: Bookmark) -> None:
+        painter.fillRect(place, QColor(tokens.TILE_EMPTY))
+        pixmap = None
+        if bookmark.thumbnail:
+            ratio = painter.device().devicePixelRatioF()
+            pixmap = self._thumbnails.pixmap(bookmark.id.bytes, ratio)
+        if pixmap is None:
+            sign = QRect(0, 0, _SIGN, _SIGN)
+            sign.moveCenter(place.center())
+            icon("bookmark", tokens.BORDER).paint(painter, sign)
+            return
+        target = QRect(place.topLeft(), pixmap.deviceIndependentSize().toSize())
+        target.moveCenter(place.center())
+        painter.drawPixmap(target.topLeft(), pixmap)
+
+
+def _paint_words(
+    painter: QPainter, words: QRect, bookmark: Bookmark, camera: Camera | None
+) -> None:
+    third = words.height() // 3
+    rows = [QRect(words.left(), words.top() + third * at, words.width(), third) for at in range(3)]
+    normal = QFont(painter.font())
+    bold, small = QFont(normal), QFont(normal)
+    bold.setWeight(QFont.Weight.DemiBold)
+    small.setPixelSize(tokens.FONT_SMALL_PX)
+
+    title = rows[0]
+    if bookmark.clip is not None:
+        sign = QRect(title.right() - _ICON, title.center().y() - _ICON // 2 + 1, _ICON, _ICON)
+        icon("clip", tokens.TEXT_DIM).paint(painter, sign)
+        title = title.adjusted(0, 0, -_ICON - tokens.SPACE_XS, 0)
+    painter.setFont(bold)
+    _left(painter, title, one_line(bookmark.title), tokens.TEXT)
+
+    painter.setFont(normal)
+    when = rows[1]
+    when.setRight(_right(painter, when, time_text(bookmark, datetime.now(UTC)), tokens.TEXT))
+    name = str(bookmark.camera) if camera is None else f"{camera.code} {one_line(camera.name)}"
+    _left(painter, when, name, tokens.TEXT_DIM)
+
+    painter.setFont(small)
+    last = rows[2]
+    last.setRight(_right(painter, last, bookmark.author.operator, tokens.TEXT_DIM))
+    if bookmark.flag is not FlagState.NONE:
+        colour = FLAG_COLOURS[bookmark.flag]
+        used = _left(painter, last, f"⚑ {flag_text(bookmark.flag)}", colour)
+        last = last.adjusted(used + tokens.SPACE_S, 0, 0, 0)
+    _left(painter, last, one_line(" ".join(f"#{tag}" for tag in bookmark.tags)), tokens.ACCENT)
+
+
+def _left(painter: QPainter, area: QRect, text: str, colour: str) -> int:
+    """Write from the left, cut where too long; returns the width that it took."""
+    if area.width() <= 0:
+        return 0
+    metrics = painter.fontMetrics()
+    cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, area.width())
+    painter.setPen(QColor(colour))
+    painter.drawText(area, _LEFT, cut)
+    return metrics.horizontalAdvance(cut)
+
+
+def _right(painter: QPainter, area: QRect, text: str, colour: str) -> int:
+    """Write to the right edge; returns where the room for other words ends."""
+    painter.setPen(QColor(colour))
+    painter.drawText(area, _RIGHT, text)
+    return area.right() - painter.fontMetrics().horizontalAdvance(text) - tokens.SPACE_S
