@@ -10,8 +10,8 @@ _ASSUMED_US = 40_000
 
 
 class ClipSpan:
-    """Times in microseconds on the clock of the first picture: the camera's, or, where that is
-    not known then, this workstation's."""
+    """Times in microseconds on the camera's clock, as soon as that is known, else on this
+    workstation's."""
 
     def __init__(self, first: RingEntry) -> None:
         stamp = first.stamp
@@ -52,8 +52,19 @@ class ClipSpan:
         self._newest_us = max(self._newest_us, at_us)
         self.pictures += 1
 
+    def _learn(self, offset_us: int) -> None:
+        """The camera has told its time only now: say the times before on its clock too."""
+        self._by_camera = True
+        self.clock = PictureClock.CAMERA_APPROXIMATE
+        self.start_us -= offset_us
+        self._newest_us -= offset_us
+        self.gaps = [(since - offset_us, until - offset_us) for since, until in self.gaps]
+        self.anchors = [(file_us, at_us - offset_us) for file_us, at_us in self.anchors]
+
     def _at(self, entry: RingEntry) -> int:
         stamp = entry.stamp
+        if not self._by_camera and stamp.utc_us is not None:
+            self._learn(stamp.offset_us)
         if not self._by_camera:
             return stamp.local_us
         if stamp.utc_us is None:
