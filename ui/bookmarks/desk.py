@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QObject, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
 from app.domain.bookmark import Bookmark, DrawnBox
 from app.domain.camera import Camera, CameraCode
@@ -131,9 +132,13 @@ class BookmarkDesk(QObject):
             return self._event_pictures.load(record.key) or b""
 
         def answer(answer: Answer) -> None:
+            self.words.tell(answer)
             window.canvas.show_note(answer_text(answer))
 
-        self._ask_words(window, self._service.mark_event(record, camera, picture, answer))
+        bookmark = self._service.mark_event(record, camera, picture, answer)
+        # The line comes where the list is: beside the tiles, or in the console.
+        focus = QApplication.focusWidget() or window
+        self.words.ask(focus.window(), bookmark, window.canvas.show_note, focus)
 
     def show_bookmarks(self) -> None:
         """Give the keyboard to the list in the console."""
@@ -172,6 +177,7 @@ class BookmarkDesk(QObject):
 
     def _teller(self, place: _Place) -> Answered:
         def answer(answer: Answer) -> None:
+            self.words.tell(answer)
             is_well = answer.outcome is Outcome.SAVED
             self._say(place, answer_text(answer), tokens.LIVE if is_well else tokens.WARNING)
 

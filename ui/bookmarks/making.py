@@ -44,5 +44,7 @@ def make_bookmarks(
         SystemClock(),
         desk,
     )
+    if windows.events is not None:
+        windows.events.marked.connect(desk.mark_event)
     desk.start(showing.tick)
     return desk

@@ -56,6 +56,7 @@ class MarkLine(QFrame):
         heading.setTextFormat(Qt.TextFormat.PlainText)
         words = self.tr("Bookmark: {0}, {1}")
         heading.setText(words.format(bookmark.camera, clock_time(bookmark)))
+        self._heading = heading
         self.title = self._field(self.tr("Title"), bookmark.title)
         self.tags = self._field(self.tr("Tags, separated by commas"), ", ".join(bookmark.tags))
         self.flag = QCheckBox(self.tr("Flag for the supervisor"), self)
@@ -120,6 +121,10 @@ class MarkLine(QFrame):
             or self._typed_tags() != ", ".join(bookmark.tags)
             or self.chosen_flag is not bookmark.flag
         )
+
+    def show_state(self, words: str) -> None:
+        """Say what became of the bookmark in the place of the heading."""
+        self._heading.setText(f"{self._bookmark.camera} · {words}")
 
     def offer(self, tags: Sequence[str]) -> None:
         """Tags in use, to be suggested while typing."""

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.bookmark import Bookmark
+from app.services.bookmark_changes import Answer
 from app.services.bookmarks import BookmarkService
 from ui.bookmarks.mark_line import MarkLine
 from ui.bookmarks.wording import answer_text
@@ -40,6 +41,11 @@ class BookmarkWords(QObject):
         line.left.connect(lambda: self.end(keep=False))
         line.slide_in()
         self._service.tags(self._on_tags)
+
+    def tell(self, answer: Answer) -> None:
+        """Say in the line what became of its bookmark."""
+        if self._line is not None and self._line.bookmark.id == answer.bookmark.id:
+            self._line.show_state(answer_text(answer))
 
     def end(self, *, keep: bool) -> None:
         """Close the line; what is written in it is stored or left."""

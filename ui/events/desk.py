@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.analytics.messages import SourceState
@@ -24,7 +24,12 @@ class EventsDesk(QObject):
 
     ``sources`` are those that events come from, ``sources_changed`` tells when they say something
     else; ``focus_wall`` gives the keyboard back to the tiles.
+
+    Signals:
+        marked: Make a bookmark of this event.
     """
+
+    marked = Signal(object)
 
     def __init__(
         self,
@@ -65,6 +70,7 @@ class EventsDesk(QObject):
         panel = EventsPanel(self._events, self._districts, self._thumbnails, self._sources, parent)
         panel.moment_chosen.connect(self._on_moment_chosen)
         panel.live_chosen.connect(self._on_live_chosen)
+        panel.marked.connect(self.marked)
         panel.left.connect(self._on_left)
         bind(panel, self._sources_changed, lambda _states: panel.show_sources())
         return panel

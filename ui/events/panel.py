@@ -23,6 +23,7 @@ from ui.binding import bind
 from ui.events.filter_row import FilterRow
 from ui.events.row_delegate import HEIGHT, EventRowDelegate
 from ui.events.thumbnails import ThumbnailCache
+from ui.latin_keys import latin_key
 from ui.models.event_list_model import EventListModel
 from ui.theme import tokens
 
@@ -43,11 +44,13 @@ class EventsPanel(QWidget):
     Signals:
         moment_chosen: Show this event's camera as it was then.
         live_chosen: Show this event's camera as it is now.
+        marked: Make a bookmark of this event.
         left: The operator gives the keyboard back to the wall.
     """
 
     moment_chosen = Signal(object)
     live_chosen = Signal(object)
+    marked = Signal(object)
     left = Signal()
 
     def __init__(
@@ -134,7 +137,9 @@ class EventsPanel(QWidget):
     def _hint(self) -> QLabel:
         hint = QLabel(self)
         hint.setProperty("dim", True)
-        hint.setText(self.tr("Enter: that moment · Ctrl+Enter: live · Esc: back to the tiles"))
+        hint.setText(
+            self.tr("Enter: that moment · Ctrl+Enter: live · B: bookmark · Esc: back to the tiles")
+        )
         hint.setWordWrap(True)
         return hint
 
@@ -245,12 +250,20 @@ class EventsPanel(QWidget):
         if key == Qt.Key.Key_Up and self.view.currentIndex().row() <= 0:
             self.filters.field.setFocus()
             return True
+        if self._is_mark(event) and self.current is not None:
+            self.marked.emit(self.current)
+            return True
         typed = event.text()
         if typed.strip() and typed.isprintable() and not modifiers & ~_PLAIN:
             self.filters.field.setFocus()
             self.filters.field.setText(self.filters.field.text() + typed)
             return True
         return False
+
+    @staticmethod
+    def _is_mark(event: QKeyEvent) -> bool:
+        letter = latin_key(event) or event.key()
+        return letter == Qt.Key.Key_B and not event.modifiers().value
 
     def _choose(self, *, live: bool) -> None:
         group = self.current

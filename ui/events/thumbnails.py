@@ -35,9 +35,7 @@ class ThumbnailCache(QObject):
 
     loaded = Signal()
 
-    def __init__(
-        self, thumbnails: Pictures, tasks: Tasks, parent: QObject | None = None
-    ) -> None:
+    def __init__(self, thumbnails: Pictures, tasks: Tasks, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
         self._tasks = tasks

@@ -3,11 +3,15 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
+from app.domain.analytics_event import EventSeverity
 from app.domain.bookmark import FlagState
 from app.domain.detection import Box
+from app.domain.event_record import EventGroup, EventRecord
 from app.services.overlay_types import OverlayBox, TileOverlay
+from tests.fakes.event_desk import FULL
 from tests.ui.bookmarks.conftest import Scene
 from ui.bookmarks.mark_line import MarkLine
 
@@ -147,3 +151,22 @@ def test_the_words_of_a_span_stay_with_its_camera(scene: Scene, qtbot: QtBot) ->
     scene.wall.turn_page(0, -1)
     scene.settle()
     assert scene.desk.badge(0, key).startswith("Span since ")
+
+
+def test_the_line_says_that_it_is_saved(scene: Scene, qtbot: QtBot) -> None:
+    press(qtbot, scene, Qt.Key.Key_B)
+    heading = line_of(scene, qtbot).findChildren(QLabel)[0]
+    assert "Bookmark saved: " in heading.text()
+
+
+def test_an_event_is_marked_from_its_list(scene: Scene, qtbot: QtBot) -> None:
+    camera = scene.camera()
+    record = EventRecord(
+        b"k" * 16, FULL, EventSeverity.ALARM, camera.district, camera.site, b"k" * 16
+    )
+    scene.desk.mark_event(EventGroup.of(record))
+    scene.settle()
+    (kept,) = scene.stored()
+    assert kept.event_key == record.key
+    assert scene.window.canvas.note.startswith("Bookmark saved")
+    assert line_of(scene, qtbot).bookmark.id == kept.id

@@ -266,3 +266,17 @@ def test_a_state_has_a_word_of_its_own(scene: Scene, panel: EventsPanel) -> None
     assert words.startswith("State, ")
     group = panel.model.index(0).data(GROUP_ROLE)
     assert group.severity is EventSeverity.WARNING
+
+
+def test_b_marks_the_chosen_event(scene: Scene, panel: EventsPanel, qtbot: QtBot) -> None:
+    scene.happen(*many(2))
+    marked: list[EventGroup] = []
+    scene.desk.marked.connect(marked.append)
+    focus_list(qtbot, panel)
+    panel.view.setCurrentIndex(panel.model.index(1))
+    qtbot.keyClick(panel.view, Qt.Key.Key_B)
+    assert [group.first.event.event_id for group in marked] == ["e0"]
+    assert panel.filters.field.text() == ""
+    panel.filters.field.setFocus()
+    qtbot.keyClick(panel.filters.field, Qt.Key.Key_B)
+    assert panel.filters.field.text() == "b"
