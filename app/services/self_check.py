@@ -4,20 +4,26 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from app.core.errors import OperatorError
+from app.core.errors import OperatorError, StorageUnavailable
 from app.services.credentials import KeyringCredentials, StoreState
 from app.settings.command_line import Options
 from app.settings.paths import Places, places
 from app.settings.store import read_settings
+from app.storage.backup import backups_of
+from app.storage.database import Database, sqlite_url
+from app.storage.health_check import Soundness, soundness
+from app.storage.migration import schema_version
 from app.video.board import create_board
 
 EXIT_MISSING = 3
 LEAST_FREE_MB = 500
 _BOARD_BYTES = 1 << 20
+_LOOK_S = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +42,7 @@ def self_check(options: Options) -> tuple[int, str]:
         lambda: check_folder(where),
         lambda: check_disk(where.data),
         lambda: check_settings(where, must_exist=options.config is not None),
+        lambda: check_database(where, options.database_url),
         check_decoder,
         check_shared_memory,
         check_key_store,
@@ -76,6 +83,28 @@ def check_settings(where: Places, *, must_exist: bool) -> Finding:
     if problems:
         return Finding("settings", False, "; ".join(problems))
     return Finding("settings", True, "without fault")
+
+
+def check_database(where: Places, address: str | None) -> Finding:
+    """Whether it is sound and when it was last copied; a server is only asked for an answer."""
+    try:
+        with closing(Database(address or sqlite_url(where.database))) as database:
+            file = database.file
+            if file is None:
+                schema_version(database)
+                words = "the server answers; copies of it are made there, not by this program"
+                return Finding("database", True, words)
+    except StorageUnavailable as error:
+        return Finding("database", False, f"{error}. {error.advice}")
+    if not file.exists():
+        return Finding("database", True, "not there yet; the first start makes it")
+    state = soundness(file, seconds=_LOOK_S)
+    if state is Soundness.DAMAGED:
+        return Finding("database", False, "damaged; the next start puts the newest copy in place")
+    nightly = [each for each in backups_of(file, where.backups) if each.is_nightly]
+    taken = f"{nightly[0].taken.astimezone():%Y-%m-%d %H:%M}" if nightly else "not made yet"
+    words = {Soundness.SOUND: "sound", Soundness.UNKNOWN: "no damage met"}[state]
+    return Finding("database", True, f"{words}; nightly copies: {len(nightly)}, newest {taken}")
 
 
 def check_decoder() -> Finding:

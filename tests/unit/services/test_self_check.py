@@ -2,6 +2,8 @@
 
 import shutil
 import sys
+from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -9,6 +11,9 @@ import pytest
 from app.services import self_check as looks
 from app.settings.command_line import Options
 from app.settings.paths import Places
+from app.storage.backup import back_up
+from app.storage.database import Database, sqlite_url
+from app.storage.migration import bring_up_to_date
 from tests.fakes.memory_keyring import MemoryKeyring
 
 
@@ -68,5 +73,41 @@ def test_every_look_has_a_line_and_one_miss_is_enough(
 ) -> None:
     status, text = looks.self_check(Options(data_dir=tmp_path / "data"))
     lines = text.splitlines()
-    assert len(lines) == 7
+    assert len(lines) == 8
     assert status == (looks.EXIT_MISSING if "MISSING" in text else 0)
+
+
+def test_a_database_that_is_not_there_yet_is_no_fault(where: Places) -> None:
+    finding = looks.check_database(where, None)
+    assert finding.is_there
+    assert "first start" in finding.sentence
+    assert not where.database.exists()
+
+
+def test_a_sound_database_is_said_with_its_newest_copy(where: Places) -> None:
+    where.prepare()
+    with closing(Database(sqlite_url(where.database))) as database:
+        bring_up_to_date(database, where.backups)
+        assert looks.check_database(where, None).sentence == (
+            "sound; nightly copies: 0, newest not made yet"
+        )
+        taken = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
+        back_up(where.database, where.backups, now=lambda: taken)
+        assert looks.check_database(where, None).sentence == (
+            f"sound; nightly copies: 1, newest {taken.astimezone():%Y-%m-%d %H:%M}"
+        )
+
+
+def test_a_damaged_database_is_missing(where: Places) -> None:
+    where.prepare()
+    where.database.write_bytes(b"this is no database " * 1000)
+    finding = looks.check_database(where, None)
+    assert (finding.is_there, "damaged" in finding.sentence) == (False, True)
+
+
+def test_a_server_that_does_not_answer_is_missing_and_keeps_its_password(where: Places) -> None:
+    address = "postgresql+psycopg://nobody:Kanary77@127.0.0.1:9/none"
+    finding = looks.check_database(where, address)
+    assert not finding.is_there
+    assert "does not answer" in finding.sentence
+    assert "Kanary77" not in finding.sentence
