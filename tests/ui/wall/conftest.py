@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.core.dispatch import ManualDispatcher
 from app.domain.geometry import Rect
+from app.services.clips import Recordings
 from app.services.event_marks import EventMarks
 from app.services.wall import WallService
 from app.services.wall_screen import TileSnapshot
@@ -30,6 +31,7 @@ class WallOnScreen:
         cameras: int = 40,
         overlays: FakeOverlays | None = None,
         marks: EventMarks | None = None,
+        recordings: Recordings | None = None,
     ) -> None:
         self.engine = FakeEngine()
         self.dispatcher = ManualDispatcher()
@@ -37,8 +39,9 @@ class WallOnScreen:
         self.service = WallService(self.directory, self.engine, self.dispatcher)
         self.keys: list[int] = []
         self.window = WallWindow(
-            self.service, self.engine, 0, self._on_key, overlays=overlays, marks=marks
-        )
+            self.service, self.engine, 0, self._on_key, overlays=overlays, marks=marks,
+            recordings=recordings,
+        )  # fmt: skip
 
     def settle(self) -> None:
         """Do what was posted and show the wall's answer."""
@@ -103,8 +106,9 @@ def make_wall(qtbot: QtBot) -> Iterator[Callable[..., WallOnScreen]]:
         cameras: int = 40,
         overlays: FakeOverlays | None = None,
         marks: EventMarks | None = None,
+        recordings: Recordings | None = None,
     ) -> WallOnScreen:
-        wall = WallOnScreen(cameras, overlays, marks)
+        wall = WallOnScreen(cameras, overlays, marks, recordings)
         made.append(wall)
         qtbot.addWidget(wall.window)
         wall.window.resize(960, 540)

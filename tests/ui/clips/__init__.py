@@ -1,0 +1,1 @@
+"""Clips on the wall and what is kept, in the console."""
