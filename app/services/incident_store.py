@@ -95,6 +95,7 @@ class IncidentStore:
         self._under_way: Future[Incident] | None = None
         self._next_try = 0.0
         self._failures = 0
+        self._failure: Exception | None = None
 
     @property
     def waiting(self) -> Sequence[Unsaved]:
@@ -109,7 +110,8 @@ class IncidentStore:
         self._answers[unsaved.note.id] = answer
         self._drafts.state.unsaved.append(unsaved)
         self._drafts.keep()
-        if self._failures:
+        if self._failure is not None:
+            self._tell_refused(self._failure)
             self._answer(unsaved, Answer(Outcome.WAITING, problem=self._words_of_notice()))
         self.tick()
 
@@ -123,16 +125,17 @@ class IncidentStore:
         """Try once more to write what is left. Blocking: at the end only; the rest stays in the
         file of drafts."""
         future, self._under_way = self._under_way, None
-        waiting = self._drafts.state.unsaved
+        state = self._drafts.state
         if future is not None and not future.cancel() and future.exception() is None:
-            self._take_out(waiting[0])
-        while waiting:
+            self._take_out(state.unsaved[0])
+        while state.unsaved:
             try:
-                self._write(waiting[0])
+                self._write(state.unsaved[0])
             except OperatorError as error:
-                _log.warning("%s wait for the next start: %s", waiting_words(waiting), error)
+                words = waiting_words(state.unsaved)
+                _log.warning("%s wait for the next start: %s", words, error)
                 return
-            self._take_out(waiting[0])
+            self._take_out(state.unsaved[0])
 
     def _begin(self, unsaved: Unsaved) -> None:
         def done(incident: Incident) -> None:
@@ -150,7 +153,7 @@ class IncidentStore:
 
     def _on_saved(self, unsaved: Unsaved, incident: Incident) -> None:
         self._take_out(unsaved)
-        self._failures, self._next_try = 0, 0.0
+        self._failures, self._failure, self._next_try = 0, None, 0.0
         self._notices.clear(NOT_SAVED)
         answer = self._answers.pop(unsaved.note.id, None)
         self.saved.emit(incident)
@@ -171,6 +174,7 @@ class IncidentStore:
             self.tick()
             return
         self._failures += 1
+        self._failure = error
         least, most = _RETRY_S
         wait = min(most, least * 2 ** min(self._failures - 1, 10))
         self._next_try = self._clock.monotonic() + wait
@@ -259,7 +263,11 @@ class IncidentStore:
             self._notices.report(error, NOT_READ)
             failed(error)
 
-        self._reading.run(read, done=done, failed=tell)
+        def read_well(page: Sequence[Incident]) -> None:
+            self._notices.clear(NOT_READ)
+            done(page)
+
+        self._reading.run(read, done=read_well, failed=tell)
 
     def file(self, incident: UUID, done: Callable[[IncidentFile | None], None]) -> None:
         """Everything of one incident, ``None`` where it is not there or cannot be read."""

@@ -15,7 +15,7 @@ from app.services.drafts import Changed, Opened, Recent, Unsaved
 from app.storage.bookmarks import BookmarkRepository
 from app.storage.incidents import IncidentRepository
 
-_NOT_IN_A_NUMBER = re.compile(r"[^\w.]+")
+_NOT_IN_A_NUMBER = re.compile(r"[^\w.-]+")
 _US = 1_000_000
 
 
