@@ -39,6 +39,7 @@ from app.settings.schema import Settings, VideoSettings
 from app.settings.store import read_settings
 from app.storage.database import Database, sqlite_url
 from app.storage.migration import bring_up_to_date
+from app.storage.record_search import rebuild_words
 from app.storage.restoration import inspect
 from app.video.connections import ConnectionSettings
 from app.video.engine import EngineSettings, VideoEngine, workers_for
@@ -268,6 +269,9 @@ def _sound_and_up_to_date(database: Database, where: Places, notices: NoticeBoar
         database.close()
         found = inspect(file, where.backups, seconds=0, is_damaged=True)
         bring_up_to_date(database, where.backups)
+    if found.is_suspect:
+        with database.transaction() as session:
+            rebuild_words(session)
     if found.restoration is not None:
         notices.post(restored_notice(found.restoration))
     return found.is_complete

@@ -16,9 +16,10 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 from sqlalchemy.orm import Session
 
-from app.core.errors import StorageUnavailable
+from app.core.errors import DatabaseDamaged, StorageUnavailable
 from app.core.redaction import SECRETS
-from app.storage.faults import storage_fault
+from app.storage.faults import leave_out_rows, storage_fault
+from app.storage.restoration import mark_damaged
 
 _PRAGMAS = (
     "busy_timeout=3000",
@@ -53,17 +54,30 @@ class Database:
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """Commit on success, roll back on error. Takes SQLite's write lock at the beginning."""
-        with _faults_in_words(), Session(self._writing) as session, session.begin():
+        with self._faults_in_words(), Session(self._writing) as session, session.begin():
             yield session
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A consistent view of the data that waits for nobody; changes in it are dropped."""
-        with _faults_in_words(), Session(self._engine) as session:
+        with self._faults_in_words(), Session(self._engine) as session:
             yield session
 
     def close(self) -> None:
         self._engine.dispose()
+
+    @contextmanager
+    def _faults_in_words(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            fault = storage_fault(error)
+            if fault is None:
+                leave_out_rows(error)
+                raise
+            if isinstance(fault, DatabaseDamaged) and self.file is not None:
+                mark_damaged(self.file)
+            raise fault from error
 
 
 def _engine(text: str) -> Engine:
@@ -102,14 +116,3 @@ def _begin_sqlite(connection: Any) -> None:
     # A write that begins as a read may fail with "locked" without waiting; IMMEDIATE waits.
     writes = connection.get_execution_options().get(_WRITES, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
-
-
-@contextmanager
-def _faults_in_words() -> Iterator[None]:
-    try:
-        yield
-    except DBAPIError as error:
-        fault = storage_fault(error)
-        if fault is None:
-            raise
-        raise fault from error

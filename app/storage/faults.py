@@ -43,6 +43,15 @@ _BY_NAME = (
 )
 
 
+def leave_out_rows(error: DBAPIError) -> None:
+    """Take the content of rows out of a server's message, so that it gets into no log."""
+    cause = error.orig
+    said = getattr(getattr(cause, "diag", None), "message_primary", None)
+    if cause is not None and said:
+        cause.args = (said,)
+        error.args = (f"({type(cause).__name__}) {said}",)
+
+
 def storage_fault(error: DBAPIError) -> StorageUnavailable | None:
     """The environment's failure behind ``error``; None when it is a bug of ours."""
     cause = error.orig

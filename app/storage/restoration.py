@@ -34,6 +34,8 @@ class Inspection:
     restoration: Restoration | None = None
     is_complete: bool = True
     """False where the time was over before all of the file was read."""
+    is_suspect: bool = False
+    """A damage was met in use, but the file is sound: it must be in the index of words."""
 
 
 def mark_damaged(database: Path) -> None:
@@ -57,7 +59,7 @@ def inspect(
     """
     try:
         _go_on_with_last_time(database)
-        is_marked = _marker(database).exists()
+        is_marked = _marker(database).exists() and not is_damaged
         state = Soundness.DAMAGED
         if not is_damaged:
             state = soundness(database, seconds=None if is_marked else seconds)
@@ -74,7 +76,8 @@ def inspect(
             f"The database is damaged and cannot be replaced: {error.strerror}",
             advice=f"Look at the disk and the rights of the folder {database.parent}.",
         ) from error
-    return Inspection(restoration, state is not Soundness.UNKNOWN)
+    is_suspect = is_marked and state is Soundness.SOUND
+    return Inspection(restoration, state is not Soundness.UNKNOWN, is_suspect)
 
 
 def _restore(database: Path, folder: Path, now: datetime) -> Restoration:

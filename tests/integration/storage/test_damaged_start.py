@@ -1,6 +1,7 @@
 """The program starts on a damaged database: with the newest good copy, in words, every time."""
 
 import random
+import sqlite3
 from contextlib import closing
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from app.bootstrap import running_services
 from app.core.dispatch import ManualDispatcher
+from app.core.errors import DatabaseDamaged
 from app.domain.record_filters import BookmarkFilter
 from app.services.backups import RESTORED
 from app.services.credentials import MemoryCredentials
@@ -92,3 +94,22 @@ def test_a_sound_database_is_started_without_a_word(tmp_path: Path, content: byt
     (tmp_path / "nigehban.db").write_bytes(content)
     assert _start(tmp_path) == {}
     assert _count(tmp_path / "nigehban.db") == ROWS
+
+
+def test_a_damage_in_the_index_of_words_is_repaired_by_the_next_start(
+    tmp_path: Path, content: bytes
+) -> None:
+    file = tmp_path / "nigehban.db"
+    file.write_bytes(content)
+    with closing(sqlite3.connect(file)) as raw, raw:
+        raw.execute("UPDATE bookmark_text_data SET block = x'0102' WHERE id > 10")
+    with (
+        closing(Database(sqlite_url(file))) as database,
+        pytest.raises(DatabaseDamaged),
+        database.reading() as session,
+    ):
+        BookmarkRepository(session).page(BookmarkFilter("title"), 5)
+    assert _start(tmp_path) == {}
+    with closing(Database(sqlite_url(file))) as database, database.reading() as session:
+        assert len(BookmarkRepository(session).page(BookmarkFilter("title"), ROWS)) == ROWS
+    assert not list(tmp_path.glob("nigehban-damaged-*"))

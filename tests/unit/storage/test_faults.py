@@ -1,9 +1,11 @@
 """Failures of a database server are the world's; mistakes in our statements are ours."""
 
+from types import SimpleNamespace
+
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from app.storage.faults import storage_fault
+from app.storage.faults import leave_out_rows, storage_fault
 
 
 class OperationalError(Exception):
@@ -28,3 +30,17 @@ def test_a_connection_that_broke_is_named() -> None:
 @pytest.mark.parametrize("error", [ProgrammingError("syntax"), ZeroDivisionError()])
 def test_a_mistake_of_ours_is_none(error: Exception) -> None:
     assert storage_fault(DBAPIError("SELEKT 1", {}, error)) is None
+
+
+def test_what_a_server_says_about_a_row_stays_out_of_the_error() -> None:
+    class UniqueViolation(Exception):
+        diag = SimpleNamespace(message_primary="duplicate key value")
+
+    cause = UniqueViolation("duplicate key value\nDETAIL: Failing row contains (Kanary77)")
+    error = DBAPIError("INSERT", {}, cause)
+    leave_out_rows(error)
+    assert "Kanary77" not in f"{error} {error.orig} {error!r}"
+    assert "duplicate key value" in str(error)
+    plain = DBAPIError("INSERT", {}, ProgrammingError("syntax"))
+    leave_out_rows(plain)
+    assert "syntax" in str(plain)
