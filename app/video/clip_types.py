@@ -81,11 +81,12 @@ class ClipEngine(Protocol):
         """Write a clip into ``file`` (fragmented MP4), packets as they came, not encoded again.
 
         From the key frame before ``start``, or from the oldest the ring holds, to ``end`` or
-        until stopped; what lies ahead is waited for. ``kind`` of ``None`` is the best encoding
-        whose ring reaches. The stream stays connected meanwhile. Written as ``<file>.part``,
-        synced, read back and compared, then renamed. ``tell`` is called about once a second, later
-        and on the owner thread; the last time with a phase that is over. The clip that ends with
-        its stream is ``COMPLETE`` and ``has_ended_early``.
+        until stopped; what lies ahead is waited for. Of the encodings whose ring reaches it is
+        that of ``kind``, else the best; ``tell`` says which it became. The stream stays connected
+        meanwhile. Written as ``<file>.part``, synced, read back and compared, then renamed.
+        ``tell`` is called about once a second, later and on the owner thread; the last time with
+        a phase that is over. The clip that ends with its stream is ``COMPLETE`` and
+        ``has_ended_early``.
         """
 
     def still(

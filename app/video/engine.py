@@ -212,12 +212,12 @@ class VideoEngine:
         tell: Callable[[ClipProgress], None],
     ) -> ClipJob:
         """See ``clip_types.ClipEngine``."""
-        found = [
-            record
-            for record in self._feeds.of_camera(camera)
-            if record.is_connected and kind in (None, record.id.kind)
-        ]
-        best = max(found, key=lambda r: (r.reaches(start), r.width, r.ring_seconds), default=None)
+        found = [record for record in self._feeds.of_camera(camera) if record.is_connected]
+        best = max(
+            found,
+            key=lambda r: (r.reaches(start), r.id.kind is kind, r.width, r.ring_seconds),
+            default=None,
+        )
         return self._clips.begin(best, ClipCut(start, end, file), tell)
 
     def camera_faults(self, camera: CameraCode) -> tuple[PictureFault, ...]:
