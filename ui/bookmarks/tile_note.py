@@ -6,6 +6,9 @@ from PySide6.QtWidgets import QLabel, QWidget
 from ui.theme import tokens
 
 STAYS_MS = 2500
+_FRAME = 2 * tokens.SPACE_S + 6
+"""What padding and borders take of the width, and some room for rounding."""
+_HIGHEST = 10_000
 
 
 class TileNote(QLabel):
@@ -27,7 +30,7 @@ class TileNote(QLabel):
         self.setStyleSheet(
             f"background: {tokens.SURFACE_RAISED}; color: {tokens.TEXT};"
             f" border: 1px solid {colour}; border-left: 4px solid {colour};"
-            f" padding: 2px {tokens.SPACE_S}px;"
+            f" padding: {tokens.SPACE_XS}px {tokens.SPACE_S}px; font-weight: 600;"
         )
         self.setText(words)
         self.place(picture, at_top=stays)
@@ -40,10 +43,13 @@ class TileNote(QLabel):
 
     def place(self, picture: QRect, *, at_top: bool) -> None:
         """Stand in the picture; an open span at its upper edge, answers at the lower one."""
+        self.ensurePolished()  # or the size is that of another font
         most = max(1, picture.width() - 2 * tokens.SPACE_XS)
-        one_line = self.fontMetrics().horizontalAdvance(self.text()) + 4 * tokens.SPACE_S
-        width = min(most, one_line)
-        height = min(self.heightForWidth(width), max(1, picture.height()))
+        lines = self.fontMetrics().boundingRect(
+            QRect(0, 0, most - _FRAME, _HIGHEST), int(Qt.TextFlag.TextWordWrap), self.text()
+        )
+        width = min(most, lines.width() + _FRAME)
+        height = min(lines.height() + 2 * tokens.SPACE_XS + 2, max(1, picture.height()))
         left = picture.center().x() - width // 2
         top = picture.bottom() - height - tokens.SPACE_XS
         if at_top:
