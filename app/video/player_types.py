@@ -1,0 +1,96 @@
+"""What is asked of the clip player's pictures, and what it says: values only."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import NewType, Protocol
+
+from app.domain.geometry import WHOLE, Crop
+from app.video.board import BoardPicture
+from app.video.engine_types import ViewKey
+
+PlayerId = NewType("PlayerId", int)
+SLOWEST = 0.125
+FASTEST = 8.0
+
+
+class PlayerPhase(Enum):
+    """``FAILED`` ones say why in ``trouble``; nothing more comes of them."""
+
+    OPENING = "opening"
+    READY = "ready"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class PlayCommand:
+    """Where a clip is, and where it goes from there.
+
+    It is at ``position_us`` (from its beginning) at ``since`` (``time.monotonic`` of this machine)
+    and gains ``speed`` seconds in each: 0 stands. Clips with one command are in step. ``step``
+    (±1) is one picture on or back from the one that is shown, then it stands.
+    """
+
+    position_us: int = 0
+    speed: float = 1.0
+    since: float = 0.0
+    is_looping: bool = False
+    step: int = 0
+
+    def position_at(self, now: float, duration_us: int) -> int:
+        """Where it is at ``now`` (monotonic), from the beginning, within the clip."""
+        at = self.position_us + int(self.speed * (now - self.since) * 1e6)
+        if self.is_looping and duration_us > 0 and self.speed:
+            return at % duration_us
+        return max(0, min(at, duration_us))
+
+
+@dataclass(frozen=True, slots=True)
+class PlayerState:
+    """What is known of an opened clip; times are microseconds from its beginning."""
+
+    phase: PlayerPhase = PlayerPhase.OPENING
+    duration_us: int = 0
+    width: int = 0
+    height: int = 0
+    trouble: str = ""
+    shown_us: int = 0
+    """The picture on which it stands after a step."""
+
+
+Told = Callable[[PlayerState], None]
+
+
+class Players(Protocol):
+    """Clips on their way to tiles. Owner (GUI) thread; nothing here blocks."""
+
+    def open(
+        self, location: str, taken_us: int | None, told: Told, *, login: tuple[str, str] | None
+    ) -> PlayerId:
+        """Open a file or address. ``taken_us`` is when its first picture was taken (Unix time),
+        where that is known. ``told`` hears how it goes, on the owner thread."""
+
+    def show(
+        self, player: PlayerId, key: ViewKey, size: tuple[int, int], crop: Crop = WHOLE
+    ) -> None:
+        """Give the view its pictures, scaled into ``size`` (device pixels)."""
+
+    def go(self, player: PlayerId, command: PlayCommand) -> None: ...
+
+    def still(
+        self, player: PlayerId, at_us: int, width: int, answer: Callable[[bytes | None], None]
+    ) -> None:
+        """The picture at a position as JPEG of at most ``width``; ``None`` without one."""
+
+    def close(self, player: PlayerId) -> None: ...
+
+    def has(self, key: ViewKey) -> bool:
+        """Whether a player has the view."""
+
+    def fresh(self) -> Sequence[ViewKey]: ...
+
+    def picture(self, key: ViewKey) -> BoardPicture | None: ...
+
+    def intact(self, picture: BoardPicture) -> bool: ...
+
+    def views(self) -> Collection[ViewKey]: ...
