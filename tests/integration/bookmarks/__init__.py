@@ -1,0 +1,1 @@
+"""Bookmarks against a real PostgreSQL."""
