@@ -31,6 +31,7 @@ from app.services.notices import Notice, NoticeBoard, Severity
 from app.services.overlay_offsets import OverlayOffsets
 from app.services.registry import RegistryService
 from app.services.registry_import import EXIT_REFUSED, import_cameras
+from app.services.review import ReviewService
 from app.services.station import station_id
 from app.services.wall_memory import WallMemory, WallState
 from app.settings.command_line import Options
@@ -44,7 +45,7 @@ from app.storage.restoration import inspect
 from app.video.connections import ConnectionSettings
 from app.video.engine import EngineSettings, VideoEngine, workers_for
 
-LOOK_AT_START_S = 0.5
+LOOK_AT_START_S = 0.3
 """So long the database is looked at before the windows open: some 200 MB."""
 
 
@@ -74,6 +75,8 @@ class Services:
     clips: ClipServices
     """Not started yet."""
     bookmarks: BookmarkService
+    """Not started yet."""
+    review: ReviewService
     """Not started yet."""
     wall_memory: WallMemory
     remembered: WallState
@@ -204,6 +207,16 @@ def running_services(
             ring_seconds=settings.video.ring_seconds,
         )
         stack.callback(bookmarks.close)
+        review = ReviewService(
+            database,
+            database_tasks,
+            work,
+            bookmarks.saved.emit,
+            where.answers_seen,
+            notices,
+            SystemClock(),
+            identity,
+        )
         wall_memory = stack.enter_context(
             closing(WallMemory(where.wall_state, dispatcher, notices))
         )
@@ -223,6 +236,7 @@ def running_services(
             incidents=incidents,
             clips=clips,
             bookmarks=bookmarks,
+            review=review,
             wall_memory=wall_memory,
             remembered=wall_memory.load(),
         )

@@ -43,6 +43,36 @@ _BY_NAME = (
 )
 
 
+_BY_STATE = (
+    (
+        "53100",
+        "The disk of the database server is full: nothing can be saved",
+        "Tell whoever looks after the server; nothing that was saved before is lost.",
+    ),
+    (
+        "53",
+        "The database server has no room for this workstation at the moment",
+        "Try again; tell whoever looks after the server if it goes on.",
+    ),
+    (
+        "40",
+        "Another workstation changed the same records at the same moment: nothing was saved",
+        "Try again.",
+    ),
+    (
+        "25006",
+        "The database server takes no changes at the moment",
+        "Tell whoever looks after the server: it may be a copy of the one that is meant.",
+    ),
+    (
+        "42501",
+        "The database server does not allow this user to do that",
+        "Tell whoever looks after the server: the user needs the right to make and change tables.",
+    ),
+)
+"""By the beginning of PostgreSQL's error codes (appendix A of its manual)."""
+
+
 def leave_out_rows(error: DBAPIError) -> None:
     """Take the content of rows out of a server's message, so that it gets into no log."""
     cause = error.orig
@@ -62,6 +92,10 @@ def storage_fault(error: DBAPIError) -> StorageUnavailable | None:
                 kind = DatabaseDamaged if sentence is _DAMAGED else StorageUnavailable
                 return kind(sentence, advice=advice)
         return None
+    state = str(getattr(cause, "sqlstate", None) or "")
+    for starts, sentence, advice in _BY_STATE:
+        if state.startswith(starts):
+            return StorageUnavailable(sentence, advice=advice)
     if error.connection_invalidated or type(cause).__name__ == "OperationalError":
         return StorageUnavailable(
             "The database server does not answer",

@@ -171,6 +171,15 @@ class ReviewRepository:
         rows = self._session.execute(query.order_by(*newest_first).limit(limit))
         return [_decision_of(row) for row in rows]
 
+    def decided_by(self, since_us: int) -> Mapping[str, int]:
+        """How many decisions that stand each supervisor made from ``since_us`` on."""
+        rows = self._session.execute(
+            select(_table.c.operator, func.count())
+            .where(_table.c.decided_us >= since_us, _table.c.undone_us.is_(None))
+            .group_by(_table.c.operator)
+        )
+        return {str(operator): int(count) for operator, count in rows}
+
     def answered(self, operator: str, since_us: int, limit: int = 100) -> Sequence[Decision]:
         """What came back to an operator after ``since_us``, oldest first: the decisions about
         this operator's bookmarks that stand."""

@@ -44,3 +44,23 @@ def test_what_a_server_says_about_a_row_stays_out_of_the_error() -> None:
     plain = DBAPIError("INSERT", {}, ProgrammingError("syntax"))
     leave_out_rows(plain)
     assert "syntax" in str(plain)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        ("53100", "disk of the database server is full"),
+        ("53300", "no room for this workstation"),
+        ("40P01", "at the same moment"),
+        ("25006", "takes no changes"),
+        ("42501", "does not allow"),
+        ("08006", "does not answer"),
+    ],
+)
+def test_what_a_server_refuses_is_named_by_its_code(state: str, words: str) -> None:
+    cause = OperationalError("x")
+    cause.sqlstate = state  # type: ignore[attr-defined]  # as psycopg's errors have it
+    fault = storage_fault(DBAPIError("INSERT", {}, cause))
+    assert words in str(fault)
+    assert fault is not None
+    assert fault.advice
