@@ -93,8 +93,8 @@ def storage_fault(error: DBAPIError) -> StorageUnavailable | None:
                 return kind(sentence, advice=advice)
         return None
     state = str(getattr(cause, "sqlstate", None) or "")
-    for starts, sentence, advice in _BY_STATE:
-        if state.startswith(starts):
+    for begins, sentence, advice in _BY_STATE:
+        if state.startswith(begins):
             return StorageUnavailable(sentence, advice=advice)
     if error.connection_invalidated or type(cause).__name__ == "OperationalError":
         return StorageUnavailable(
