@@ -32,6 +32,7 @@ _WORDS = {
     errno.EDQUOT: "this user has no room left on the disk",
     errno.EACCES: "the folder for clips cannot be written",
     errno.EROFS: "the folder for clips cannot be written",
+    errno.EFBIG: "the file is larger than the system allows",
     errno.ENOENT: "the folder for clips is gone",
 }
 _log = logging.getLogger(__name__)

@@ -3,7 +3,9 @@
 import hashlib
 import itertools
 import os
+import resource
 import signal
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -249,3 +251,25 @@ def test_a_killed_worker_leaves_a_part_that_can_be_played(camera: Camera, tmp_pa
     sent, kept = slices_sent(camera), slices_kept(part)
     first = sent.index(kept[0])
     assert kept == [sent[(first + at) % len(sent)] for at in range(len(kept))]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux limits other processes")
+def test_a_file_that_cannot_grow_keeps_what_is_in_it(
+    streamed: Driver, camera: Camera, tmp_path: Path
+) -> None:
+    ring_of(streamed, 4)
+    file = tmp_path / "clip.mp4"
+    room = 2 * sum(len(unit) for unit in camera.units)
+    resource.prlimit(streamed.pid, resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+    done = over(streamed, cut(streamed, file, now_us() - 4_000_000, now_us() + 8_000_000))
+    assert done.phase == "broken"
+    assert done.trouble == "the file is larger than the system allows"
+    assert not file.with_name("clip.mp4.part").exists()
+    assert done.pictures == pictures_in(file) > 0
+    assert hashlib.sha256(file.read_bytes()).hexdigest() == done.sha256
+    assert done.end_us - done.start_us == pytest.approx(done.pictures / 15 * 1e6, abs=200_000)
+    # The next one has room again.
+    unlimited = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
+    resource.prlimit(streamed.pid, resource.RLIMIT_FSIZE, unlimited)
+    done = over(streamed, cut(streamed, file, now_us() - 2_000_000, now_us()))
+    assert done.phase == "complete"
