@@ -164,10 +164,10 @@ class EventsPanel(QWidget):
 
     def _show_rate(self, per_minute: int) -> None:
         if per_minute > FLOOD_PER_MINUTE:
-            words = self.tr("Flood: {0} events in the last minute").format(per_minute)
+            words = self.tr("Flood. Events in the last minute: {0}").format(per_minute)
             self._rate.setStyleSheet(f"color: {tokens.WARNING}; font-weight: 600")
         else:
-            words = self.tr("{0} events in the last minute").format(per_minute)
+            words = self.tr("Events in the last minute: {0}").format(per_minute)
             self._rate.setStyleSheet("")
         self._rate.setText(words)
 

@@ -248,7 +248,7 @@ def test_a_flood_is_said_and_painted_seldom(scene: Scene, panel: EventsPanel, qt
         scene.tick(0)
     assert inserted == [30], "the same rules again and again: thirty rows"
     assert painted == [300, 600, 900, 1200]
-    assert panel.rate_text == "Flood: 1200 events in the last minute"
+    assert panel.rate_text == "Flood. Events in the last minute: 1200"
 
 
 def test_the_model_lets_go_of_its_list(scene: Scene, qtbot: QtBot) -> None:
