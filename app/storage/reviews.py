@@ -2,7 +2,6 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.core.errors import RecordChanged
 from app.domain.bookmark import Bookmark, FlagState
 from app.domain.camera import CameraCode, DistrictCode
-from app.domain.review import Decision
+from app.domain.review import Decision, FalseAlarms
 from app.storage.bookmarks import bookmark_of, set_flag
 from app.storage.record_values import (
     author_of,
@@ -35,21 +34,6 @@ _HOUR: ColumnElement[int] = literal_column(
     f"(bookmark.start_us + bookmark.offset_us) / {_HOUR_US}", BigInteger()
 ).label("hour")
 """Hours since 1970. As text: PostgreSQL takes no parameters in what it groups by."""
-
-
-@dataclass(frozen=True, slots=True)
-class FalseAlarms:
-    """What became of the flags of one camera and rule in one hour of the day (0 to 23).
-
-    ``rule`` is empty for bookmarks that were not made of an event.
-    """
-
-    camera: CameraCode
-    rule: str
-    hour: int
-    confirmed: int = 0
-    false: int = 0
-    needs_more: int = 0
 
 
 class ReviewRepository:

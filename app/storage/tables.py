@@ -28,6 +28,9 @@ CODE = String(64)
 NAME = String(200)
 URL = String(2048)
 WORD = String(16)
+BYTEWISE = String(200).with_variant(String(200, collation="C"), "postgresql")
+"""Compared letter by letter in every database, as SQLite does: names with a common beginning
+stand together."""
 SERIAL = BigInteger().with_variant(Integer, "sqlite")
 """SQLite counts by itself in a column of exactly this type only."""
 
@@ -205,7 +208,7 @@ class TagRow(Row):
 
     __tablename__ = "tag"
 
-    name: Mapped[str] = mapped_column(NAME, primary_key=True)
+    name: Mapped[str] = mapped_column(BYTEWISE, primary_key=True)
     uses: Mapped[int]
 
 
@@ -217,7 +220,7 @@ class IncidentRow(Row):
 
     id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     key: Mapped[UUID] = mapped_column(Uuid)
-    number: Mapped[str] = mapped_column(NAME)
+    number: Mapped[str] = mapped_column(BYTEWISE)
     type: Mapped[str] = mapped_column(NAME)
     status: Mapped[str] = mapped_column(WORD)
     severity: Mapped[int] = mapped_column(SmallInteger)

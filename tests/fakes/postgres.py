@@ -15,6 +15,8 @@ from typing import Self
 import psutil
 
 _BINARIES = Path("/usr/lib/postgresql")
+_LOCALE = ("--locale-provider=icu", "--icu-locale=ur", "--locale=C.UTF-8")
+"""Sorts as people do, not by bytes: what relies on the order of bytes must say so."""
 _ACCOUNT = "postgres"
 """PostgreSQL refuses to run as root; Debian's package brings this account."""
 
@@ -61,7 +63,17 @@ class PostgresServer:
         """Make the cluster and wait until it takes connections."""
         data = self._folder / "data"
         subprocess.run(
-            [_program("initdb"), "-D", str(data), "-A", "trust", "-E", "UTF8", "--no-sync"],
+            [
+                _program("initdb"),
+                "-D",
+                str(data),
+                "-A",
+                "trust",
+                "-E",
+                "UTF8",
+                *_LOCALE,
+                "--no-sync",
+            ],
             check=True,
             capture_output=True,
             user=self._run_as(),

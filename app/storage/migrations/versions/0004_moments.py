@@ -13,6 +13,7 @@ branch_labels = None
 depends_on = None
 
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+_BYTEWISE = sa.String(200).with_variant(sa.String(200, collation="C"), "postgresql")
 _RAISED = sa.text("flag = 'raised'")
 
 _SQLITE_TEXT = (
@@ -163,7 +164,7 @@ def _bookmarks() -> None:
     )
     op.create_table(
         "tag",
-        sa.Column("name", sa.String(200), nullable=False),
+        sa.Column("name", _BYTEWISE, nullable=False),
         sa.Column("uses", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name="pk_tag"),
     )
@@ -174,7 +175,7 @@ def _incidents() -> None:
         "incident",
         sa.Column("id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("key", sa.Uuid(), nullable=False),
-        sa.Column("number", sa.String(200), nullable=False),
+        sa.Column("number", _BYTEWISE, nullable=False),
         sa.Column("type", sa.String(200), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
         sa.Column("severity", sa.SmallInteger(), nullable=False),
