@@ -315,6 +315,13 @@ ACTIONS: Sequence[Action] = (
         lambda commands: commands.show_bookmarks(),
     ),
     Action(
+        "review.list",
+        QT_TRANSLATE_NOOP("Actions", "Go to the flags for the supervisor, and to the answers"),
+        ("Ctrl+R",),
+        Category.BOOKMARKS,
+        lambda commands: commands.show_review(),
+    ),
+    Action(
         "incident.note",
         QT_TRANSLATE_NOOP("Actions", "Note the tile in the open incident, or start one with it"),
         ("N",),

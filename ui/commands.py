@@ -77,6 +77,9 @@ class Commands(Protocol):
     def show_bookmarks(self) -> None:
         """Give the keyboard to the list of bookmarks."""
 
+    def show_review(self) -> None:
+        """Give the keyboard to the flags that wait for a supervisor, or to the answers."""
+
     def jump_replay(self, seconds: float) -> None:
         """Look so far back (negative), or on."""
 

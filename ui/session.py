@@ -262,10 +262,13 @@ class Session(QObject):
         from ui.console.making import make_console
         from ui.events.making import make_events
         from ui.incidents.making import make_incidents
+        from ui.review.making import make_review
 
         self._windows.events = make_events(self._services, self._wall, self._windows, self)
         bookmarks = make_bookmarks(self._services, self._wall, self._windows, self)
         self._windows.bookmarks = self._windows.commands.bookmarks = bookmarks
+        review = make_review(self._services, self._wall, self._windows, self)
+        self._windows.review = self._windows.commands.review = review
         incidents = make_incidents(self._services, self._wall, self._windows, self)
         self._windows.incidents = self._windows.commands.incidents = incidents
         if self._options.kiosk:

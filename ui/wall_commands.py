@@ -85,6 +85,12 @@ class BookmarkVerbs(Protocol):
     def show_bookmarks(self) -> None: ...
 
 
+class ReviewVerbs(Protocol):
+    """What the key for the review does."""
+
+    def show_review(self) -> None: ...
+
+
 class IncidentVerbs(Protocol):
     """What the keys for incidents do."""
 
@@ -112,6 +118,8 @@ class WallCommands:
         """The same for those of bookmarks."""
         self.incidents: IncidentVerbs | None = None
         """The same for those of incidents."""
+        self.review: ReviewVerbs | None = None
+        """The same for that of the review."""
 
     def turn_page(self, by: int) -> None:
         self._wall.turn_page(self._wall.focused, by)
@@ -286,6 +294,10 @@ class WallCommands:
     def show_bookmarks(self) -> None:
         if self.bookmarks is not None:
             self.bookmarks.show_bookmarks()
+
+    def show_review(self) -> None:
+        if self.review is not None:
+            self.review.show_review()
 
     # --- incidents ---------------------------------------------------------------------------
 

@@ -1,10 +1,11 @@
-"""What a supervisor decided about a flag."""
+"""What a supervisor decided about a flag, and what became of flags in all."""
 
 from dataclasses import dataclass
 from uuid import UUID
 
 from app.domain.author import Author
 from app.domain.bookmark import FlagState
+from app.domain.camera import CameraCode
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,3 +23,18 @@ class Decision:
     note: str
     decided_us: int
     undone_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FalseAlarms:
+    """What became of the flags of one camera and rule in one hour of the day (0 to 23).
+
+    ``rule`` is empty for bookmarks that were not made of an event.
+    """
+
+    camera: CameraCode
+    rule: str
+    hour: int
+    confirmed: int = 0
+    false: int = 0
+    needs_more: int = 0

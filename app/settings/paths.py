@@ -63,6 +63,11 @@ class Places:
         return self.data / "bookmarks-unsaved.json"
 
     @property
+    def answers_seen(self) -> Path:
+        """Which answers of supervisors the operator has looked at."""
+        return self.data / "review-seen.json"
+
+    @property
     def instance_lock(self) -> Path:
         return self.data / "instance.lock"
 

@@ -43,6 +43,8 @@ def make_console(services: Services, wall: WallService, windows: ProgramWindows)
         console.add_page(windows.events.make_panel(), console.tr("Events"))
     if windows.bookmarks is not None and windows.bookmarks.page is not None:
         console.add_page(windows.bookmarks.page.make_panel(), console.tr("Bookmarks"))
+    if windows.review is not None:
+        console.add_page(windows.review.make_panel(), console.tr("Review"))
     if windows.incidents is not None:
         console.add_page(windows.incidents.make_panel(), console.tr("Incidents"))
     if windows.overlays is not None:

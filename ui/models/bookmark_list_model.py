@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
-from typing import Any
+from typing import Any, Protocol
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from app.core.events import Event
 from app.domain.bookmark import Bookmark
-from app.services.bookmark_list import BookmarkList
 from app.services.events import Directory
 from ui.binding import bind
 from ui.bookmarks.wording import flag_text, time_text
@@ -21,11 +21,28 @@ CAMERA_ROLE = Qt.ItemDataRole.UserRole + 2
 _NOWHERE = QModelIndex()
 
 
+class BookmarkRows(Protocol):
+    """A list of bookmarks that grows at its end."""
+
+    changed: Event[None]
+
+    @property
+    def rows(self) -> Sequence[Bookmark]: ...
+
+    @property
+    def is_loading(self) -> bool: ...
+
+    @property
+    def has_more(self) -> bool: ...
+
+    def load_more(self) -> None: ...
+
+
 class BookmarkListModel(QAbstractListModel):
     """Further pages are fetched as the view comes near the end."""
 
     def __init__(
-        self, bookmarks: BookmarkList, directory: Directory, parent: QObject | None = None
+        self, bookmarks: BookmarkRows, directory: Directory, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
         self._bookmarks = bookmarks

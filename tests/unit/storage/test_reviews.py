@@ -12,12 +12,12 @@ from app.domain.bookmark import Bookmark, FlagState
 from app.domain.camera import CameraCode, DistrictCode, SiteCode
 from app.domain.event_record import EventGroup, EventRecord, event_key
 from app.domain.record_filters import BookmarkFilter
-from app.domain.review import Decision
+from app.domain.review import Decision, FalseAlarms
 from app.storage.bookmarks import BookmarkRepository
 from app.storage.database import Database
 from app.storage.event_subjects import EventSubjects
 from app.storage.events import EventRepository
-from app.storage.reviews import FalseAlarms, ReviewRepository
+from app.storage.reviews import ReviewRepository
 from tests.fakes.event_desk import message
 from tests.fakes.records import HOUR_US, NOON_US, SECOND_US, SUPERVISOR, bookmark, decision
 

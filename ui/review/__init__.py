@@ -1,0 +1,1 @@
+"""What supervisors see of flags, and operators of the answers."""

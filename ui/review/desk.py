@@ -1,0 +1,71 @@
+"""Brings the review to the console, and the flag that is looked at to the wall."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
+from PySide6.QtWidgets import QWidget
+
+from app.core.tasks import Tasks
+from app.domain.bookmark import Bookmark
+from app.services.events import Directory
+from app.services.review import ReviewService
+from ui.events.thumbnails import Pictures, ThumbnailCache
+from ui.review.panel import ReviewPanel
+
+_PULSE_MS = 500
+
+
+class Windows(Protocol):
+    """What it asks of the program's windows."""
+
+    def focus_wall(self) -> None:
+        """Give the keyboard back to the screen that commands act on."""
+
+    def show_page(self, page: QWidget) -> bool:
+        """Bring a page of the console to the front; false where there is no console."""
+
+
+class ReviewDesk(QObject):
+    """GUI thread. ``play`` shows the clip or the moment of a bookmark in the selected tile;
+    ``say`` tells on the screen that has the focus what a key has done."""
+
+    def __init__(
+        self,
+        service: ReviewService,
+        cameras: Directory,
+        pictures: Pictures,
+        tasks: Tasks,
+        play: Callable[[Bookmark], None],
+        windows: Windows,
+        say: Callable[[str], None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._service = service
+        self._cameras = cameras
+        self._play = play
+        self._windows = windows
+        self._say = say
+        self._thumbnails = ThumbnailCache(pictures, tasks, self)
+        self.panel: ReviewPanel | None = None
+        self._pulse = QTimer(self)
+        self._pulse.setInterval(_PULSE_MS)
+        self._pulse.timeout.connect(service.tick)
+        self._pulse.start()
+
+    def make_panel(self, parent: QWidget | None = None) -> ReviewPanel:
+        """The page of the console."""
+        panel = ReviewPanel(self._service, self._cameras, self._thumbnails, parent)
+        play = self._play
+        panel.play_wanted.connect(lambda bookmark: play(bookmark))  # noqa: PLW0108 - PySide holds methods weakly
+        panel.left.connect(self._windows.focus_wall)
+        self.panel = panel
+        return panel
+
+    def show_review(self) -> None:
+        """Give the keyboard to the flags that wait, or to the answers."""
+        if self.panel is None or not self._windows.show_page(self.panel):
+            self._say(QCoreApplication.translate("Review", "The review is in the console"))
+            return
+        self.panel.enter()

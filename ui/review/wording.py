@@ -1,0 +1,67 @@
+"""What the review says."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QCoreApplication
+
+from app.domain.review import Decision
+from app.services.review import Decided, Outcome, Result
+from ui.bookmarks.wording import flag_text
+
+_US = 1_000_000
+_ALARM = 3
+
+
+def queue_text(waiting: Mapping[int, int], today: Mapping[str, int], own: str) -> str:
+    """How much there is to do, and what was done since midnight."""
+    count, alarms = sum(waiting.values()), waiting.get(_ALARM, 0)
+    words = _tr("{0} wait, {1} of them alarms · decided today: you {2}, all {3}")
+    return words.format(count, alarms, today.get(own, 0), sum(today.values()))
+
+
+def outcome_text(outcome: Outcome) -> str:
+    """What became of a decision."""
+    title = outcome.bookmark.title
+    if outcome.result is Result.REFUSED:
+        return _tr("Not saved: {0}").format(outcome.problem)
+    if outcome.result is Result.UNDONE:
+        return _tr("Taken back: {0} waits again").format(title)
+    saved = _tr("{0}: {1} – U takes it back within 10 s")
+    return saved.format(flag_text(outcome.verdict), title)
+
+
+def decision_text(decision: Decision) -> str:
+    """Who decided what and when, with the note below."""
+    words = _tr("{0} – {1} at {2}, {3}").format(
+        flag_text(decision.verdict),
+        decision.supervisor.operator,
+        decision.supervisor.workstation,
+        when_text(decision.decided_us),
+    )
+    if decision.undone_us is not None:
+        words = _tr("{0} – taken back").format(words)
+    return f"{words}\n{decision.note}" if decision.note else words
+
+
+def decided_text(decided: Decided) -> str:
+    """A decision and what it is about."""
+    bookmark = decided.bookmark
+    title = _tr("(no longer there)") if bookmark is None else bookmark.title
+    flagged = "" if bookmark is None else _tr("flagged by {0}").format(bookmark.author.operator)
+    first = f"{title} · {flagged}" if flagged else title
+    return f"{first}\n{decision_text(decided.decision)}"
+
+
+def when_text(time_us: int) -> str:
+    """The day and the time of day, in local time."""
+    try:
+        when = datetime.fromtimestamp(time_us / _US, UTC).astimezone()
+    except (OverflowError, OSError, ValueError):
+        return _tr("time unknown")
+    is_today = when.date() == datetime.now(UTC).astimezone().date()
+    return f"{when:%H:%M:%S}" if is_today else f"{when:%Y-%m-%d %H:%M}"
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Review", text)
