@@ -31,6 +31,7 @@ from ui.wall.wall_window import WallWindow
 _THUMBNAIL = QSize(320, 320)
 _QUALITY = 85
 _PULSE_MS = 250
+_PREPARES_AFTER_MS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ class BookmarkDesk(QObject):
         self._directory = directory
         self._event_pictures = event_pictures
         self.words = BookmarkWords(service, self)
-        self._notes: dict[WallWindow, tuple[TileNote, _Place]] = {}
+        self._notes: dict[WallWindow, TileNote] = {}
+        self._said: dict[WallWindow, _Place] = {}
+        """Where the notes stand."""
         self.page: BookmarkPage | None = None
         """The list in the console, once it is there."""
         self._badges: dict[tuple[int, ViewKey], TileNote] = {}
@@ -79,11 +82,24 @@ class BookmarkDesk(QObject):
         self._service.start()
         self._pulse.timeout.connect(lambda: tick())  # noqa: PLW0108 - PySide holds methods weakly
         self._pulse.start()
+        QTimer.singleShot(_PREPARES_AFTER_MS, self, self._prepare)
+
+    def _prepare(self) -> None:
+        """Make what the first mark needs: then it takes no longer than the others."""
+        for window in self._windows:
+            self.words.prepare(window)
+            self._note_of(window)
+
+    def _note_of(self, window: WallWindow) -> TileNote:
+        note = self._notes.get(window)
+        if note is None:
+            note = self._notes[window] = TileNote(window)
+        return note
 
     def note(self, index: int) -> str:
         """What is said over a tile of a screen now; empty for nothing."""
         found = self._notes.get(self._windows[index])
-        return "" if found is None or found[0].isHidden() else found[0].text()
+        return "" if found is None or found.isHidden() else found.text()
 
     def badge(self, index: int, key: ViewKey) -> str:
         """What a tile says of an open span."""
@@ -188,10 +204,8 @@ class BookmarkDesk(QObject):
         if tile is None or tile.camera is None or tile.camera.code != place.camera:
             place.window.canvas.show_note(words)  # the tile shows something else by now
             return
-        before = self._notes.get(place.window)
-        note = TileNote(place.window) if before is None else before[0]
-        self._notes[place.window] = note, place
-        note.say(words, _picture(place.window, tile), colour)
+        self._said[place.window] = place
+        self._note_of(place.window).say(words, _picture(place.window, tile), colour)
 
     def _tile(self, index: int, key: ViewKey) -> TileSnapshot | None:
         if index not in self._wall.open_screens:
@@ -200,9 +214,9 @@ class BookmarkDesk(QObject):
 
     def _on_wall_changed(self, index: int) -> None:
         window = self._windows[index]
-        found = self._notes.get(window)
-        if found is not None and not found[0].isHidden():
-            note, place = found
+        note = self._notes.get(window)
+        if note is not None and not note.isHidden():
+            place = self._said[window]
             tile = self._tile(index, place.key)
             if tile is None or tile.camera is None or tile.camera.code != place.camera:
                 note.hide()

@@ -13,6 +13,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QCheckBox,
     QFrame,
     QHBoxLayout,
@@ -38,6 +39,8 @@ _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 class MarkLine(QFrame):
     """Title, tags and flag of one bookmark. Not modal: keys that it does not know go to the wall.
 
+    Made once for a window, because making it costs more than a press of a key may.
+
     Signals:
         stored: The words are to be kept.
         left: Leave the bookmark as it is.
@@ -46,32 +49,27 @@ class MarkLine(QFrame):
     stored = Signal()
     left = Signal()
 
-    def __init__(self, window: QWidget, bookmark: Bookmark, tags: Sequence[str] = ()) -> None:
+    def __init__(self, window: QWidget) -> None:
         super().__init__(window)
         self._window = window
         self.setObjectName("overlay")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._bookmark = bookmark
-        heading = QLabel(self)
-        heading.setTextFormat(Qt.TextFormat.PlainText)
-        words = self.tr("Bookmark: {0}, {1}")
-        heading.setText(words.format(bookmark.camera, clock_time(bookmark)))
-        self._heading = heading
-        self.title = self._field(self.tr("Title"), bookmark.title)
-        self.tags = self._field(self.tr("Tags, separated by commas"), ", ".join(bookmark.tags))
+        self._bookmark: Bookmark | None = None
+        self._offered: Sequence[str] = ()
+        self._typed = ""
+        self._heading = QLabel(self)
+        self._heading.setTextFormat(Qt.TextFormat.PlainText)
+        self.title = self._field(self.tr("Title"))
+        self.tags = self._field(self.tr("Tags, separated by commas"))
         self.flag = QCheckBox(self.tr("Flag for the supervisor"), self)
-        self.flag.setChecked(bookmark.flag is FlagState.RAISED)
         self.flag.installEventFilter(self)
         self.flag.toggled.connect(self._touched)
-        # The console is too narrow for all of it in one row.
-        is_narrow = window.width() < _NARROW
-        hint = QLabel(self.tr("Enter stores · Tab: next · Alt+F: flag · Esc leaves it"), self)
-        hint.setProperty("dim", True)
-        hint.setWordWrap(is_narrow)
-        top = QVBoxLayout() if is_narrow else QHBoxLayout()
-        top.addWidget(heading, 1)
-        top.addWidget(hint)
-        fields = QVBoxLayout() if is_narrow else QHBoxLayout()
+        self._hint = QLabel(self.tr("Enter stores · Tab: next · Alt+F: flag · Esc leaves it"), self)
+        self._hint.setProperty("dim", True)
+        top, fields = QHBoxLayout(), QHBoxLayout()
+        self._rows = top, fields
+        top.addWidget(self._heading, 1)
+        top.addWidget(self._hint)
         fields.setSpacing(tokens.SPACE_S)
         fields.addWidget(self.title, 3)
         fields.addWidget(self.tags, 2)
@@ -82,8 +80,6 @@ class MarkLine(QFrame):
         rows.addLayout(top)
         rows.addLayout(fields)
         self.setFocusProxy(self.title)
-        self._offered = tags
-        self._typed = self.tags.text()
         self.tags.textEdited.connect(self._suggest)
         self._leaving = QTimer(self)
         self._leaving.setSingleShot(True)
@@ -92,17 +88,32 @@ class MarkLine(QFrame):
         self._slide = QPropertyAnimation(self, b"pos", self)
         self._slide.setDuration(_SLIDES_MS)
         window.installEventFilter(self)
+        self.hide()
+        for widget in (self, *self.findChildren(QWidget)):
+            widget.ensurePolished()
+
+    def write_about(self, bookmark: Bookmark) -> None:
+        """Ask for the words of this bookmark from now on."""
+        self._bookmark = bookmark
+        words = self.tr("Bookmark: {0}, {1}")
+        self._heading.setText(words.format(bookmark.camera, clock_time(bookmark)))
+        self.title.setText(bookmark.title)
+        self._typed = ", ".join(bookmark.tags)
+        self.tags.setText(self._typed)
+        self.flag.setChecked(bookmark.flag is FlagState.RAISED)
 
     @property
     def bookmark(self) -> Bookmark:
         """The bookmark as it was when the line came."""
+        if self._bookmark is None:
+            raise LookupError("The line has not been asked to write about a bookmark")
         return self._bookmark
 
     @property
     def chosen_flag(self) -> FlagState:
         """The flag that is asked for. What a supervisor has answered stays unless it is raised
         anew."""
-        before = self._bookmark.flag
+        before = self.bookmark.flag
         if self.flag.isChecked():
             return FlagState.RAISED
         return FlagState.NONE if before is FlagState.RAISED else before
@@ -115,7 +126,7 @@ class MarkLine(QFrame):
     @property
     def is_touched(self) -> bool:
         """Whether something else stands in it than the bookmark says."""
-        bookmark = self._bookmark
+        bookmark = self.bookmark
         return (
             self.title.text() != bookmark.title
             or self._typed_tags() != ", ".join(bookmark.tags)
@@ -124,11 +135,17 @@ class MarkLine(QFrame):
 
     def show_state(self, words: str) -> None:
         """Say what became of the bookmark in the place of the heading."""
-        self._heading.setText(f"{self._bookmark.camera} · {words}")
+        self._heading.setText(f"{self.bookmark.camera} · {words}")
 
     def offer(self, tags: Sequence[str]) -> None:
         """Tags in use, to be suggested while typing."""
         self._offered = tags
+
+    def go(self) -> None:
+        """Disappear."""
+        self._leaving.stop()
+        self._slide.stop()
+        self.hide()
 
     def slide_in(self) -> None:
         """Come up from below the lower edge and take the keyboard."""
@@ -145,8 +162,8 @@ class MarkLine(QFrame):
 
     # --- inside ------------------------------------------------------------------------------
 
-    def _field(self, name: str, text: str) -> QLineEdit:
-        field = QLineEdit(text, self)
+    def _field(self, name: str) -> QLineEdit:
+        field = QLineEdit(self)
         field.setPlaceholderText(name)
         field.setAccessibleName(name)
         field.setToolTip(name)
@@ -176,6 +193,12 @@ class MarkLine(QFrame):
 
     def _place(self) -> QPoint:
         room = self._window.size()
+        # The console is too narrow for all of it in one row.
+        is_narrow = room.width() < _NARROW
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        for row in self._rows:
+            row.setDirection(down if is_narrow else across)
+        self._hint.setWordWrap(is_narrow)
         width = min(_WIDEST, room.width() - 2 * tokens.SPACE_M)
         height = self.sizeHint().height()
         self.resize(width, height)

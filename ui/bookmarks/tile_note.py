@@ -21,17 +21,17 @@ class TileNote(QLabel):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.setWordWrap(True)
+        self._colour = ""
+        self._wear(tokens.LIVE)
+        self.ensurePolished()
+        self.hide()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.hide)
 
     def say(self, words: str, picture: QRect, colour: str, *, stays: bool = False) -> None:
         """Show words over a picture, for some seconds or until something else is said."""
-        self.setStyleSheet(
-            f"background: {tokens.SURFACE_RAISED}; color: {tokens.TEXT};"
-            f" border: 1px solid {colour}; border-left: 4px solid {colour};"
-            f" padding: {tokens.SPACE_XS}px {tokens.SPACE_S}px; font-weight: 600;"
-        )
+        self._wear(colour)
         self.setText(words)
         self.place(picture, at_top=stays)
         self.show()
@@ -40,6 +40,16 @@ class TileNote(QLabel):
             self._timer.stop()
         else:
             self._timer.start(STAYS_MS)
+
+    def _wear(self, colour: str) -> None:
+        if colour == self._colour:
+            return
+        self._colour = colour
+        self.setStyleSheet(
+            f"background: {tokens.SURFACE_RAISED}; color: {tokens.TEXT};"
+            f" border: 1px solid {colour}; border-left: 4px solid {colour};"
+            f" padding: {tokens.SPACE_XS}px {tokens.SPACE_S}px; font-weight: 600;"
+        )
 
     def place(self, picture: QRect, *, at_top: bool) -> None:
         """Stand in the picture; an open span at its upper edge, answers at the lower one."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from app.domain.bookmark import Bookmark
@@ -10,6 +10,8 @@ from app.services.bookmark_changes import Answer
 from app.services.bookmarks import BookmarkService
 from ui.bookmarks.mark_line import MarkLine
 from ui.bookmarks.wording import answer_text
+
+_TAGS_AFTER_MS = 500
 
 
 class BookmarkWords(QObject):
@@ -19,6 +21,7 @@ class BookmarkWords(QObject):
         super().__init__(parent)
         self._service = service
         self._line: MarkLine | None = None
+        self._lines: dict[QWidget, MarkLine] = {}
         self._say: Callable[[str], None] = lambda _words: None
         self._back: QWidget | None = None
         self._tags: Sequence[str] = ()
@@ -28,6 +31,13 @@ class BookmarkWords(QObject):
         """The line that is open."""
         return self._line
 
+    def prepare(self, window: QWidget) -> None:
+        """Make the line of a window, so that it costs little when it is needed."""
+        if window not in self._lines:
+            line = self._lines[window] = MarkLine(window)
+            line.stored.connect(lambda: self.end(keep=True))
+            line.left.connect(lambda: self.end(keep=False))
+
     def ask(
         self, window: QWidget, bookmark: Bookmark, say: Callable[[str], None], back: QWidget
     ) -> None:
@@ -35,12 +45,14 @@ class BookmarkWords(QObject):
         ``back`` gets the keyboard afterwards. What was written in the line before is kept."""
         if self._line is not None:
             self.end(keep=self._line.is_touched)
-        line = self._line = MarkLine(window, bookmark, self._tags)
+        self.prepare(window)
+        line = self._line = self._lines[window]
         self._say, self._back = say, back
-        line.stored.connect(lambda: self.end(keep=True))
-        line.left.connect(lambda: self.end(keep=False))
+        line.write_about(bookmark)
+        line.offer(self._tags)
         line.slide_in()
-        self._service.tags(self._on_tags)
+        # Not at once: the bookmark is on its way to the database.
+        QTimer.singleShot(_TAGS_AFTER_MS, self, self._ask_for_tags)
 
     def tell(self, answer: Answer) -> None:
         """Say in the line what became of its bookmark."""
@@ -63,10 +75,12 @@ class BookmarkWords(QObject):
             )
         focus = QApplication.focusWidget()
         had_focus = focus is not None and line.isAncestorOf(focus)
-        line.hide()
-        line.deleteLater()
+        line.go()
         if had_focus and self._back is not None:
             self._back.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _ask_for_tags(self) -> None:
+        self._service.tags(self._on_tags)
 
     def _on_tags(self, tags: Sequence[str]) -> None:
         self._tags = tags
