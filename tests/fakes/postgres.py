@@ -15,8 +15,6 @@ from typing import Self
 import psutil
 
 _BINARIES = Path("/usr/lib/postgresql")
-_LOCALE = ("--locale-provider=icu", "--icu-locale=ur", "--locale=C.UTF-8")
-"""Sorts as people do, not by bytes: what relies on the order of bytes must say so."""
 _ACCOUNT = "postgres"
 """PostgreSQL refuses to run as root; Debian's package brings this account."""
 
@@ -27,6 +25,15 @@ def _program(name: str) -> str:
     if path is None:
         raise RuntimeError(f"PostgreSQL's {name} is not installed")
     return path
+
+
+def _locale() -> tuple[str, ...]:
+    """One that sorts as people do, where the server is new enough (15): what relies on the order
+    of bytes must say so."""
+    said = subprocess.run([_program("initdb"), "--help"], check=True, capture_output=True, cwd="/")
+    if b"--locale-provider" not in said.stdout:
+        return ()
+    return ("--locale-provider=icu", "--icu-locale=ur", "--locale=C.UTF-8")
 
 
 def _is_complete(process: int) -> bool:
@@ -71,7 +78,7 @@ class PostgresServer:
                 "trust",
                 "-E",
                 "UTF8",
-                *_LOCALE,
+                *_locale(),
                 "--no-sync",
             ],
             check=True,
