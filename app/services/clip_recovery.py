@@ -53,9 +53,10 @@ def recover(folder: Path, workstation: str) -> list[Recovered]:
         write_facts(facts_file(file), whole)
         found.append(_recovered(whole))
     for file, facts in _all_facts(folder):
-        if facts.state == ClipState.WRITING.value and file.exists():
-            measured = whole_part(file)
+        if facts.state == ClipState.WRITING.value:
+            measured = whole_part(file) if file.exists() else None
             if measured is None:
+                facts_file(file).unlink(missing_ok=True)
                 continue
             complete = _measured(facts, file, measured, ClipState.COMPLETE, trouble="")
             write_facts(facts_file(file), complete)

@@ -110,10 +110,10 @@ class StoragePanel(QWidget):
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         metrics = view.fontMetrics()
         for column, sample in (
-            (Column.CAMERA, "BNU-41-3000"),
-            (Column.FROM, "30 Nov 2026 00:00:00"),
-            (Column.LENGTH, "snapshots"),
-            (Column.SIZE, "999.9 MB"),
+            (Column.CAMERA, "BNU-41-3"),
+            (Column.FROM, "2026-12-30 00:00"),
+            (Column.GOES, "goes next: no room"),
+            (Column.LENGTH, "snapshot"),
         ):
             view.setColumnWidth(column, metrics.horizontalAdvance(sample) + 2 * tokens.SPACE_S)
         view.activated.connect(self._on_activated)

@@ -24,9 +24,9 @@ _NOWHERE = QModelIndex()
 _HEADINGS = (
     QT_TRANSLATE_NOOP("Clips", "Camera"),
     QT_TRANSLATE_NOOP("Clips", "From"),
+    QT_TRANSLATE_NOOP("Clips", "Goes"),
     QT_TRANSLATE_NOOP("Clips", "Length"),
     QT_TRANSLATE_NOOP("Clips", "Size"),
-    QT_TRANSLATE_NOOP("Clips", "Goes"),
 )
 _GOES = QColor(tokens.WARNING)
 _STAYS = QColor(tokens.TEXT_DIM)
@@ -35,9 +35,9 @@ _STAYS = QColor(tokens.TEXT_DIM)
 class Column(IntEnum):
     CAMERA = 0
     FROM = 1
-    LENGTH = 2
-    SIZE = 3
-    GOES = 4
+    GOES = 2
+    LENGTH = 3
+    SIZE = 4
 
 
 class StoredModel(QAbstractTableModel):

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QCoreApplication, QDate, QLocale
+from PySide6.QtCore import QCoreApplication
 
 from app.services.clip_retention import Stay, StoragePlan, StoredItem, StoredKind
 from app.services.clips import RunningClip
@@ -17,17 +17,15 @@ def _tr(text: str) -> str:
 
 
 def day_text(time_us: int) -> str:
-    """The local day; an empty word for what no calendar holds."""
+    """The local day as in ISO 8601, which fits a narrow column and sorts."""
     when = _local(time_us)
-    if when is None:
-        return ""
-    return QLocale().toString(QDate(when.year, when.month, when.day), "d MMM yyyy")
+    return _tr("time unknown") if when is None else f"{when:%Y-%m-%d}"
 
 
 def time_text(time_us: int) -> str:
-    """Local day and time."""
+    """Local day and time, to the minute."""
     when = _local(time_us)
-    return _tr("time unknown") if when is None else f"{day_text(time_us)} {when:%H:%M:%S}"
+    return _tr("time unknown") if when is None else f"{when:%Y-%m-%d %H:%M}"
 
 
 def size_text(size: int) -> str:
