@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import keyring
 import keyring.core
 import pytest
@@ -22,6 +23,10 @@ from tests.fakes.memory_keyring import MemoryKeyring
 os.environ.setdefault("QT_API", "pyside6")
 if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+# One example may take long when the machine is busy; pytest-timeout ends what hangs.
+hypothesis.settings.register_profile("nigehban", deadline=None)
+hypothesis.settings.load_profile("nigehban")
 
 _TESTS = Path(__file__).parent
 _WATCHED_FOLDERS = {"ui", "integration", "e2e"}
