@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from app.core.events import Event
@@ -22,10 +23,11 @@ from app.video.player_types import (
     PlayerState,
 )
 
-type Source = Clip | Path | str
+Source: TypeAlias = Clip | Path | str
 """A kept clip, a file, or the address of a recording (``rtsp``, ``http`` and ``https``)."""
 
 _US = 1_000_000
+_NO_NAME = "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,26 +252,27 @@ class ClipPlayer:
 
     def _begin(self, source: Source) -> _Work:
         clip = source if isinstance(source, Clip) else None
-        location, name, login = self._where(source)
+        location, name = self._where(source)
         taken = None if clip is None else clip.start_us + clip.offset_us
 
         def told(state: PlayerState) -> None:
             self._on_state(work, state)
 
-        player = self._players.open(location, taken, told, login=login)
+        player = self._players.open(location, taken, told)
         work = _Work(source, name, clip, player)
         return work
 
-    def _where(self, source: Source) -> tuple[str, str, tuple[str, str] | None]:
-        """Location, what to call it, and the login, which goes into neither."""
+    def _where(self, source: Source) -> tuple[str, str]:
+        """Location, and what to call it: no login stands in that."""
         if isinstance(source, Clip):
-            return str(self._file_of(source)), source.camera, None
+            return str(self._file_of(source)), source.camera
         if isinstance(source, Path):
-            return str(source), source.name, None
-        parts = urlsplit(source)
-        host = parts.netloc.rpartition("@")[2]
-        login = (parts.username or "", parts.password or "") if parts.username else None
-        return parts._replace(netloc=host).geturl(), host, login
+            return str(source), source.name
+        try:
+            host = urlsplit(source).netloc.rpartition("@")[2]
+        except ValueError:
+            host = ""
+        return source, host or _NO_NAME
 
     def _show(self, work: _Work) -> None:
         tile = work.tile

@@ -6,6 +6,7 @@ from enum import Enum
 from typing import NewType, Protocol
 
 from app.domain.geometry import WHOLE, Crop
+from app.domain.stream import Reason
 from app.video.board import BoardPicture
 from app.video.engine_types import ViewKey
 
@@ -40,7 +41,9 @@ class PlayCommand:
     def position_at(self, now: float, duration_us: int) -> int:
         """Where it is at ``now`` (monotonic), from the beginning, within the clip."""
         at = self.position_us + int(self.speed * (now - self.since) * 1e6)
-        if self.is_looping and duration_us > 0 and self.speed:
+        if duration_us <= 0:
+            return max(0, at)  # nobody knows where it ends
+        if self.is_looping and self.speed:
             return at % duration_us
         return max(0, min(at, duration_us))
 
@@ -53,7 +56,9 @@ class PlayerState:
     duration_us: int = 0
     width: int = 0
     height: int = 0
+    reason: Reason = Reason.NONE
     trouble: str = ""
+    """Why it failed, as one technical line; the sentence is that of ``reason``."""
     shown_us: int = 0
     """The picture on which it stands after a step."""
 
@@ -64,9 +69,7 @@ Told = Callable[[PlayerState], None]
 class Players(Protocol):
     """Clips on their way to tiles. Owner (GUI) thread; nothing here blocks."""
 
-    def open(
-        self, location: str, taken_us: int | None, told: Told, *, login: tuple[str, str] | None
-    ) -> PlayerId:
+    def open(self, location: str, taken_us: int | None, told: Told) -> PlayerId:
         """Open a file or address. ``taken_us`` is when its first picture was taken (Unix time),
         where that is known. ``told`` hears how it goes, on the owner thread."""
 
@@ -92,5 +95,8 @@ class Players(Protocol):
     def picture(self, key: ViewKey) -> BoardPicture | None: ...
 
     def intact(self, picture: BoardPicture) -> bool: ...
+
+    def is_ours(self, picture: BoardPicture) -> bool:
+        """Whether a picture came from here."""
 
     def views(self) -> Collection[ViewKey]: ...
