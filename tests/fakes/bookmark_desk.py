@@ -81,7 +81,7 @@ class BookmarkDesk:
         """A new run over the same database and folder."""
         return BookmarkService(
             self.database,
-            _Refusing(self),
+            Refusing(self),
             self.tasks,
             self.pictures,
             self.clips,
@@ -125,7 +125,7 @@ class BookmarkDesk:
         return bookmark
 
 
-class _Refusing(Tasks):
+class Refusing(Tasks):
     """The database's thread, which can be told to fail."""
 
     def __init__(self, desk: BookmarkDesk) -> None:

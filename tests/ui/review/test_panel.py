@@ -1,0 +1,184 @@
+"""The page: every flag with one key, the answers, and the table of false alarms."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from pytestqt.modeltest import ModelTester
+from pytestqt.qtbot import QtBot
+
+from app.domain.bookmark import Bookmark, FlagState
+from app.storage.database import Database, sqlite_url
+from app.storage.migration import bring_up_to_date
+from tests.fakes.review_desk import ReviewDesk
+from tests.ui.exposure import wait_exposed
+from ui.events.thumbnails import ThumbnailCache
+from ui.models.decided_list_model import DecidedListModel
+from ui.review.panel import ReviewPanel
+
+
+class Scene(ReviewDesk):
+    """Remembers what the pages asked for."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        super().__init__(database, folder)
+        self.played: list[str] = []
+        self.left = 0
+
+    def leave(self) -> None:
+        self.left += 1
+
+    def play(self, bookmark: Bookmark) -> None:
+        self.played.append(bookmark.title)
+
+
+@pytest.fixture
+def scene(qtbot: QtBot, tmp_path: Path) -> Iterator[Scene]:
+    database = Database(sqlite_url(tmp_path / "wall.db"))
+    bring_up_to_date(database, tmp_path / "backups")
+    scene = Scene(database, tmp_path)
+    yield scene
+    scene.refuses = ""
+    scene.service.close()
+    database.close()
+
+
+def open_panel(qtbot: QtBot, scene: Scene, *, is_supervisor: bool = True) -> ReviewPanel:
+    service = scene.supervisor if is_supervisor else scene.operator
+    panel = ReviewPanel(service, scene.directory, ThumbnailCache(scene.pictures, scene.tasks))
+    qtbot.addWidget(panel)
+    panel.play_wanted.connect(scene.play)
+    panel.left.connect(scene.leave)
+    panel.resize(440, 700)
+    panel.show()
+    wait_exposed(qtbot, panel)
+    panel.activateWindow()
+    scene.look()
+    panel.enter()
+    scene.settle()
+    focus = panel.focusProxy()
+    assert focus is not None
+    qtbot.waitUntil(focus.hasFocus)
+    return panel
+
+
+def press(qtbot: QtBot, scene: Scene, panel: ReviewPanel, *keys: Qt.Key) -> None:
+    for key in keys:
+        qtbot.keyClick(panel.window().focusWidget(), key)
+        scene.settle()
+
+
+def verdicts(scene: Scene) -> dict[str, FlagState]:
+    return {each.title: each.flag for each in scene.stored()}
+
+
+def test_every_flag_with_one_key_and_the_next_one_plays_at_once(qtbot: QtBot, scene: Scene) -> None:
+    for title in ("a", "b", "c", "d"):
+        scene.flag(title)
+    panel = open_panel(qtbot, scene)
+    assert scene.played == ["a"]
+    assert panel.count_words.startswith("4 wait, 0 of them alarms")
+    press(qtbot, scene, panel, Qt.Key.Key_1)
+    assert scene.played == ["a", "b"]
+    assert panel.words.startswith("Confirmed: a")
+    press(qtbot, scene, panel, Qt.Key.Key_N)
+    press(qtbot, scene, panel, Qt.Key.Key_2)
+    assert scene.played == ["a", "b", "c", "d"]
+    assert verdicts(scene) == {
+        "a": FlagState.CONFIRMED,
+        "b": FlagState.RAISED,
+        "c": FlagState.FALSE,
+        "d": FlagState.RAISED,
+    }
+    press(qtbot, scene, panel, Qt.Key.Key_1, Qt.Key.Key_1)
+    assert panel.history_words == "No flag waits."
+    assert panel.count_words == "0 wait, 0 of them alarms · decided today: you 4, all 4"
+
+
+def test_two_hundred_flags_without_the_mouse(qtbot: QtBot, scene: Scene) -> None:
+    for number in range(210):
+        scene.flag(f"flag {number}")
+    panel = open_panel(qtbot, scene)
+    for number in range(210):
+        press(qtbot, scene, panel, Qt.Key.Key_2 if number % 3 else Qt.Key.Key_1)
+    assert scene.played == [f"flag {number}" for number in range(210)]
+    assert set(verdicts(scene).values()) == {FlagState.CONFIRMED, FlagState.FALSE}
+
+
+def test_needing_more_asks_for_a_note(qtbot: QtBot, scene: Scene) -> None:
+    scene.flag("a")
+    scene.flag("b")
+    panel = open_panel(qtbot, scene)
+    press(qtbot, scene, panel, Qt.Key.Key_3)
+    assert panel.note.hasFocus()
+    press(qtbot, scene, panel, Qt.Key.Key_Return)
+    assert "what more is needed" in panel.words
+    assert verdicts(scene)["a"] is FlagState.RAISED
+    press(qtbot, scene, panel, Qt.Key.Key_Escape)
+    assert panel.view.hasFocus()
+    press(qtbot, scene, panel, Qt.Key.Key_3)
+    qtbot.keyClicks(panel.note, "2 plates, who?")
+    scene.refuses = "The disk is full"
+    press(qtbot, scene, panel, Qt.Key.Key_Return)
+    assert panel.words == "Not saved: The disk is full. Free space on the disk."
+    assert panel.note.text() == "2 plates, who?"
+    scene.refuses = ""
+    press(qtbot, scene, panel, Qt.Key.Key_Return)
+    assert verdicts(scene)["a"] is FlagState.NEEDS_MORE
+    assert panel.note.isHidden()
+    assert panel.view.hasFocus()
+    assert panel.current is not None
+    assert panel.current.title == "b"
+
+
+def test_u_takes_the_last_decision_back(qtbot: QtBot, scene: Scene) -> None:
+    scene.flag("a")
+    scene.flag("b")
+    panel = open_panel(qtbot, scene)
+    press(qtbot, scene, panel, Qt.Key.Key_1, Qt.Key.Key_U)
+    assert verdicts(scene) == {"a": FlagState.RAISED, "b": FlagState.RAISED}
+    assert panel.current is not None
+    assert panel.current.title == "a"
+    assert scene.played == ["a", "b", "a"]
+    assert "Confirmed – Zarin at desk-1" in panel.history_words
+    assert "taken back" in panel.history_words
+    press(qtbot, scene, panel, Qt.Key.Key_U)
+    assert panel.words.startswith("There is no decision")
+
+
+def test_who_decided_what_and_when_and_false_alarms(
+    qtbot: QtBot, scene: Scene, qtmodeltester: ModelTester
+) -> None:
+    scene.decide(scene.flag("a"), FlagState.FALSE)
+    panel = open_panel(qtbot, scene)
+    press(qtbot, scene, panel, Qt.Key.Key_D)
+    model = panel.decided.model()
+    assert isinstance(model, DecidedListModel)
+    qtmodeltester.check(model)
+    words = model.index(0, 0).data()
+    assert words.startswith("a · flagged by Gul\nFalse alarm – Zarin at desk-1, ")
+    press(qtbot, scene, panel, Qt.Key.Key_F)
+    table = panel.false_alarms.model
+    qtmodeltester.check(table)
+    assert [table.index(0, column).data() for column in (1, 3, 4)] == ["marked by hand", "1", "0"]
+    assert panel.false_alarms.words.endswith("1, of them false alarms: 1")
+    press(qtbot, scene, panel, Qt.Key.Key_Escape)
+    assert scene.left == 1
+
+
+def test_operators_see_the_answers_and_decide_nothing(qtbot: QtBot, scene: Scene) -> None:
+    scene.decide(scene.flag("red car"), FlagState.NEEDS_MORE, "دروازہ؟")
+    scene.flag("b")
+    panel = open_panel(qtbot, scene, is_supervisor=False)
+    assert [panel.pages.tabText(at) for at in range(panel.pages.count())] == [
+        "Answers",
+        "False alarms",
+    ]
+    assert scene.operator.unseen == []
+    words = panel.answers.model().index(0, 0).data()
+    assert words.startswith("red car · flagged by Gul\nNeeds more – Zarin")
+    assert words.endswith("دروازہ؟")
+    press(qtbot, scene, panel, Qt.Key.Key_1, Qt.Key.Key_Q)
+    assert verdicts(scene)["b"] is FlagState.RAISED
+    assert scene.played == []
