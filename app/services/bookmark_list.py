@@ -1,6 +1,6 @@
 """One filtered list of bookmarks, a page at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from app.core.events import Event
@@ -73,17 +73,40 @@ class BookmarkList:
     # --- inside ------------------------------------------------------------------------------
 
     def _ask(self, limit: int, after: UUID | None) -> None:
+        def take(page: Sequence[Bookmark]) -> None:
+            self._has_more = len(page) == limit
+            self._rows = tuple(page) if after is None else (*self._rows, *page)
+
+        self._fetch(limit, after, take)
+
+    def _ask_top(self) -> None:
+        """Read the first page again and leave what was fetched below it."""
+
+        def take(page: Sequence[Bookmark]) -> None:
+            places = {row.id: at for at, row in enumerate(self._rows)}
+            last = places.get(page[-1].id) if page else None
+            if last is None:
+                self._has_more = len(page) == PAGE
+                self._rows = tuple(page)
+            else:
+                self._rows = (*page, *self._rows[last + 1 :])
+                # In the order from the oldest on a new one comes at the end.
+                self._has_more = self._has_more or self._order is RecordOrder.OLDEST
+
+        self._fetch(PAGE, None, take)
+
+    def _fetch(
+        self, limit: int, after: UUID | None, take: Callable[[Sequence[Bookmark]], None]
+    ) -> None:
         self._generation += 1
         generation = self._generation
         self._is_loading = True
 
         def done(page: Sequence[Bookmark]) -> None:
-            if generation != self._generation:
-                return
-            self._is_loading = False
-            self._has_more = len(page) == limit
-            self._rows = tuple(page) if after is None else (*self._rows, *page)
-            self.changed.emit(None)
+            if generation == self._generation:
+                self._is_loading = False
+                take(page)
+                self.changed.emit(None)
 
         def failed(_error: Exception) -> None:
             if generation == self._generation:
@@ -96,4 +119,4 @@ class BookmarkList:
         if any(row.id == bookmark.id for row in self._rows):
             self._rows = tuple(bookmark if row.id == bookmark.id else row for row in self._rows)
             self.changed.emit(None)
-        self.reload()
+        self._ask_top()

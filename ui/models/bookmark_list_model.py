@@ -65,7 +65,7 @@ class BookmarkListModel(QAbstractListModel):
         before, now = self._rows, self._bookmarks.rows
         grown = len(now) - len(before)
         if [row.id for row in now[: len(before)]] == [row.id for row in before]:
-            changed = [at for at, row in enumerate(before) if row != now[at]]
+            changed = [at for at, row in enumerate(before) if row is not now[at] and row != now[at]]
             if grown > 0:
                 self.beginInsertRows(_NOWHERE, len(before), len(now) - 1)
             self._rows = now
