@@ -23,7 +23,7 @@ def words_of(*texts: str) -> list[str]:
     """The different words of the texts, folded, in the order in which they come."""
     found: dict[str, None] = {}
     for text in texts:
-        for word in _folded(text).split():
+        for word in text.translate(_FOLDING).split():
             found[word[:_LONGEST_WORD]] = None
     return list(found)[:_MOST_WORDS]
 
@@ -83,13 +83,21 @@ def _all(words: Sequence[str], and_: str) -> str:
     return f"({and_.join(words)})" if words else ""
 
 
-def _folded(text: str) -> str:
-    letters = []
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    for letter in unicodedata.normalize("NFKD", plain):
-        if letter.isalnum():
-            digit = unicodedata.decimal(letter, None)
-            letters.append(letter if digit is None else str(digit))
-        elif not unicodedata.combining(letter):
-            letters.append(" ")
-    return "".join(letters).translate(_ONE_SHAPE)
+class _Folding(dict[int, str]):
+    """What each letter becomes, for ``str.translate``; found out when it is first met."""
+
+    def __missing__(self, code: int) -> str:
+        plain = unicodedata.normalize("NFKD", chr(code)).casefold()
+        found = "".join(map(_folded_letter, unicodedata.normalize("NFKD", plain)))
+        self[code] = found = found.translate(_ONE_SHAPE)
+        return found
+
+
+def _folded_letter(letter: str) -> str:
+    if letter.isalnum():
+        digit = unicodedata.decimal(letter, None)
+        return letter if digit is None else str(digit)
+    return "" if unicodedata.combining(letter) else " "
+
+
+_FOLDING = _Folding()
