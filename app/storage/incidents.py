@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app.core.errors import RecordChanged
@@ -63,6 +63,10 @@ class IncidentRepository:
         Ask for it in the transaction that adds the incident.
         """
         start = f"{fitting(prefix, 150)}-"
+        if self._session.get_bind().dialect.name == "postgresql":
+            # SQLite has one writer at a time; here another one with the same prefix waits.
+            lock = func.pg_advisory_xact_lock(func.hashtext(start))
+            self._session.execute(select(lock))
         taken = self._session.scalars(
             select(_table.c.number).where(
                 _table.c.number >= start, _table.c.number < f"{start}\U0010ffff"

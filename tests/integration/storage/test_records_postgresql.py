@@ -145,3 +145,18 @@ def test_two_supervisors_cannot_both_decide_about_one_flag(records: Database) ->
     assert len(refused) == WORKSTATIONS - 1
     with records.reading() as session:
         assert len(ReviewRepository(session).decisions_of(one.id)) == 1
+
+
+def test_numbers_that_are_asked_for_at_once_are_all_different(records: Database) -> None:
+    def workstation(_number: int) -> None:
+        for at in range(ROUNDS):
+            with records.transaction() as session:
+                repository = IncidentRepository(session)
+                number = repository.next_number("20261122-DESK4")
+                repository.add(incident(at, number=number))
+
+    _at_once(workstation)
+    with records.reading() as session:
+        found = IncidentRepository(session).page(IncidentFilter(), 1000)
+    numbers = {each.number for each in found}
+    assert numbers == {f"20261122-DESK4-{at:03}" for at in range(1, WORKSTATIONS * ROUNDS + 1)}
