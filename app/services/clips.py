@@ -272,7 +272,8 @@ class ClipService:
         elif progress.phase is ClipPhase.BROKEN:
             text = f"The clip of {camera} is incomplete: {progress.trouble}"
         elif progress.has_ended_early and progress.phase is ClipPhase.COMPLETE:
-            text = f"The clip of {camera} ends early: the connection to the camera was lost"
+            why = progress.trouble or "the connection to the camera was lost"
+            text = f"The clip of {camera} ends early: {why}"
         else:
             _log.info("Clip %s of %s: %s", work.file.name, camera, progress.phase.value)
             return

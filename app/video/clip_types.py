@@ -35,7 +35,8 @@ class ClipProgress:
     microseconds of Unix time on ``clock``; ``offset_us`` brings them to this workstation's clock.
     ``gaps`` are spans without pictures on the same clock. ``anchors`` are pairs of (microseconds
     in the file, microseconds of Unix time), one for each key frame. ``sha256`` is the whole
-    file's. ``has_ended_early``: the stream ended before the cut should; ``trouble`` is a sentence.
+    file's. ``has_ended_early``: the stream, or the disk's room, ended before the cut should;
+    ``trouble`` is a sentence.
     """
 
     phase: ClipPhase

@@ -4,6 +4,7 @@ import errno
 import hashlib
 import logging
 import os
+import shutil
 import threading
 import time
 from collections import deque
@@ -25,6 +26,9 @@ from app.video.worker.decoding import Decoder
 from app.video.worker.ring import RingEntry
 
 _TELL_EVERY_S = 1.0
+_LEAST_ROOM = 100_000_000
+"""Bytes of the disk that clips leave to the records in the database."""
+_NO_ROOM = "the disk is nearly full"
 _MOST_WAITING = 64_000_000
 """Bytes of packets that a slow disk may keep waiting; beyond that pictures are left out."""
 _WORDS = {
@@ -81,6 +85,7 @@ class ClipWriter:
         self._awaits_key = False
         self._stream_is_over = False
         self._has_reached_end = False
+        self._has_room = True
         self.is_over = False
         """Nothing is taken any more. Any thread."""
         self._file = Path(command.file)
@@ -127,6 +132,8 @@ class ClipWriter:
 
     def _write_and_check(self) -> ClipReport:
         try:
+            if not has_room(self._file.parent):
+                return no_clip(self._command.job, _NO_ROOM)
             digest = self._write()
         except OSError as error:
             return self._salvage(_words(error))
@@ -142,7 +149,8 @@ class ClipWriter:
             sync_folder(self._file.parent)
         except (OSError, FFmpegError) as error:
             return self._salvage(_words(error))
-        return self._facts(ClipPhase.COMPLETE, sha256=sha256)
+        trouble = "" if self._has_room else _NO_ROOM
+        return self._facts(ClipPhase.COMPLETE, sha256=sha256, trouble=trouble)
 
     def _write(self) -> bytes:
         """Write until the end; returns the digest of the pictures."""
@@ -175,6 +183,9 @@ class ClipWriter:
             if time.monotonic() >= tell_at:
                 tell_at = time.monotonic() + _TELL_EVERY_S
                 self._report(self._facts(ClipPhase.WRITING))
+                if not has_room(self._file.parent):
+                    self._has_room = False
+                    return
 
     def _picture_size(self, first: RingEntry) -> tuple[int, int]:
         """As announced, else as the first picture has it."""
@@ -247,7 +258,8 @@ class ClipWriter:
 
     def _facts(self, phase: ClipPhase, *, sha256: str = "", trouble: str = "") -> ClipReport:
         span, is_over = self._span, phase.is_over
-        ends_early = self._stream_is_over and not (self._has_reached_end or self._ending.is_wanted)
+        is_as_asked = self._has_reached_end or self._ending.is_wanted
+        ends_early = not self._has_room or (self._stream_is_over and not is_as_asked)
         return ClipReport(
             self._command.job,
             phase.value,
@@ -275,6 +287,11 @@ def _for_this_user(name: str, flags: int) -> int:
 def no_clip(job: int, trouble: str) -> ClipReport:
     """The answer where nothing can be written."""
     return ClipReport(job, ClipPhase.FAILED.value, trouble=trouble)
+
+
+def has_room(folder: Path) -> bool:
+    """Whether clips may go on filling the disk. Blocking; raises ``OSError``."""
+    return shutil.disk_usage(folder).free >= _LEAST_ROOM
 
 
 def sha256_of(file: Path) -> str:
