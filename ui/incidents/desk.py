@@ -3,10 +3,12 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QWidget
 
+from app.domain.bookmark import Bookmark
 from app.domain.camera import Camera, CameraCode
+from app.domain.clip_record import Clip
 from app.domain.incident import Incident
 from app.services.event_marks import Marks
 from app.services.incident_store import Answer
@@ -40,11 +42,9 @@ class Windows(Protocol):
 class IncidentsDesk(QObject):
     """Made once the wall stands. GUI thread.
 
-    Signals:
-        opened: A ``Bookmark`` or ``Clip`` of an incident shall be shown.
+    ``show_bookmark`` and ``play_clip`` show what belongs to an incident; ``play_clip`` says
+    whether it could.
     """
-
-    opened = Signal(object)
 
     def __init__(
         self,
@@ -68,6 +68,8 @@ class IncidentsDesk(QObject):
         self._now_us = now_us
         self._windows = windows
         self._panel: IncidentsPanel | None = None
+        self.show_bookmark: Callable[[Bookmark], None] | None = None
+        self.play_clip: Callable[[Clip], bool] | None = None
         self._lines: dict[WallWindow, NoteLine] = {}
         self._pulse = QTimer(self)
         self._pulse.setInterval(_PULSE_MS)
@@ -167,5 +169,8 @@ class IncidentsDesk(QObject):
         if isinstance(what, str):  # the code of a camera
             self._wall.place(CameraCode(what), self._wall.focused)
             self._windows.focus_wall()
-        else:
-            self.opened.emit(what)
+        elif isinstance(what, Bookmark) and self.show_bookmark is not None:
+            self.show_bookmark(what)
+        elif isinstance(what, Clip) and (self.play_clip is None or not self.play_clip(what)):
+            words = self.tr("The clip is the file {0} in the folder of clips")
+            self._window.canvas.show_note(words.format(what.file))

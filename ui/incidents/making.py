@@ -14,7 +14,7 @@ def make_incidents(
 ) -> IncidentsDesk:
     """Nothing is shown yet, but what the last run left is taken up."""
     services.incidents.start()
-    return IncidentsDesk(
+    desk = IncidentsDesk(
         services.incidents,
         wall,
         services.engine,
@@ -25,3 +25,6 @@ def make_incidents(
         windows,
         parent,
     )
+    if windows.bookmarks is not None and windows.bookmarks.page is not None:
+        desk.show_bookmark = windows.bookmarks.page.open
+    return desk

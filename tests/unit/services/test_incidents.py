@@ -16,6 +16,7 @@ from app.domain.camera import CameraCode
 from app.domain.incident import Incident, IncidentStatus, PersonCalled
 from app.domain.record_filters import IncidentFilter
 from app.domain.stream import PictureClock
+from app.services.incident_list import IncidentList
 from app.services.incident_store import NOT_READ, NOT_SAVED, Outcome
 from app.services.incidents import RECENT_S, RESTORED, TileFacts
 from app.storage.bookmarks import BookmarkRepository
@@ -334,7 +335,7 @@ def test_a_list_that_cannot_be_read_says_so(
     def refuse() -> None:
         raise FULL
 
-    incidents = desk.service.open_list()
+    incidents: IncidentList = desk.service.open_list()
     monkeypatch.setattr(database, "reading", refuse)
     incidents.reload()
     desk.settle()
@@ -430,10 +431,10 @@ def test_the_incident_that_was_worked_on_still_is_unless_it_was_closed(
 
 
 def test_lists_follow_what_is_written_and_are_filtered(desk: IncidentDesk) -> None:
-    incidents = desk.service.open_list()
+    incidents: IncidentList = desk.service.open_list()
     incidents.reload()
     desk.settle()
-    assert incidents.rows == ()
+    assert len(incidents.rows) == 0
     first, second = desk.open_at("BNU-1-1"), desk.open_at("DIK-1-1")
     desk.settle()
     assert {row.id for row in incidents.rows} == {first, second}
@@ -454,7 +455,7 @@ def test_a_long_list_is_read_page_by_page(desk: IncidentDesk) -> None:
     for _ in range(130):
         desk.clock.seconds += 1
         keys.append(desk.open_at())
-    incidents = desk.service.open_list()
+    incidents: IncidentList = desk.service.open_list()
     incidents.reload()
     desk.settle()
     assert len(incidents.rows) == 100
