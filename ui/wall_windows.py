@@ -24,6 +24,7 @@ from ui.overlay import Overlay
 from ui.render_clock import RenderClock
 from ui.screens import ScreenPlacement
 from ui.wall.adjustment import Adjustment
+from ui.wall.clip_wording import Clips
 from ui.wall.wall_window import WallWindow
 from ui.wall_commands import WallCommands
 from ui.window_memory import WindowMemory
@@ -60,6 +61,7 @@ class ProgramWindows(QObject):
         overlays: OverlayVerbs | None = None,
         marks: Marks | None = None,
         recordings: Recordings | None = None,
+        clips: Clips | None = None,
     ) -> None:
         super().__init__()
         self._application = application
@@ -68,6 +70,7 @@ class ProgramWindows(QObject):
         self.overlays = overlays
         self._marks = marks
         self._recordings = recordings
+        self._clips = clips
         self._memory = memory
         self._keys: KeysOverlay | None = None
         self._leave: LeaveBar | None = None
@@ -271,6 +274,7 @@ class ProgramWindows(QObject):
             overlays=self.overlays,
             marks=self._marks,
             recordings=self._recordings,
+            clips=self._clips,
         )
         window.seen.connect(clock.wake)
         window.close_requested.connect(self.ask_to_leave)

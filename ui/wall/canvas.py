@@ -24,6 +24,7 @@ from app.video.engine_types import Engine, ViewKey
 from ui.binding import bind
 from ui.theme import tokens
 from ui.wall.canvas_tile import CanvasTile, PausedPicture, covering
+from ui.wall.clip_wording import Clips
 from ui.wall.furniture import paint_empty, paint_selection, paint_strip
 from ui.wall.plate import PageNote, Plate
 from ui.wall.tile_judge import TileJudge, Verdict
@@ -52,6 +53,7 @@ class WallCanvas(QWidget):
         overlays: Overlays | None = None,
         marks: Marks | None = None,
         recordings: Recordings | None = None,
+        clips: Clips | None = None,
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -59,7 +61,7 @@ class WallCanvas(QWidget):
         self.setMouseTracking(True)
         self._engine = engine
         self._overlays = overlays
-        self._tile_judge = TileJudge(engine, overlays)
+        self._tile_judge = TileJudge(engine, overlays, clips)
         self._painter = TilePainter(engine, self._judge, overlays, marks, recordings)
         self._snapshot: ScreenSnapshot | None = None
         self._tiles: dict[ViewKey, CanvasTile] = {}
@@ -78,6 +80,8 @@ class WallCanvas(QWidget):
             bind(self, marks.changed, self._on_marks_changed)
         if recordings is not None:
             bind(self, recordings.recordings_changed, self._on_marks_changed)
+        if clips is not None:
+            bind(self, clips.changed, self._on_clip_changed)
 
     # --- what is shown -----------------------------------------------------------------------
 
@@ -113,6 +117,8 @@ class WallCanvas(QWidget):
     def detail(self, key: ViewKey) -> list[str]:
         """What a technician asks next about a tile, line by line; empty without a camera."""
         tile = self._tiles[key]
+        if tile.face.is_clip:
+            return list(filter(None, (tile.face.code, tile.face.state_word, tile.face.reason)))
         if tile.snapshot.camera is None:
             return []
         return detail_lines(
@@ -189,7 +195,7 @@ class WallCanvas(QWidget):
         when another camera takes the tile.
         """
         tile = self._tiles.get(key)
-        if tile is None or tile.snapshot.camera is None:
+        if tile is None or tile.snapshot.camera is None or tile.face.is_clip:
             return False
         tile.paused = self._painter.pause(key)
         self._judge(tile)
@@ -199,8 +205,10 @@ class WallCanvas(QWidget):
     def shown(self, key: ViewKey) -> PausedPicture | None:
         """A copy of the picture on a tile, with its facts; ``None`` without one."""
         tile = self._tiles.get(key)
-        if tile is None or tile.snapshot.camera is None or tile.paused is not None:
+        if tile is None or tile.paused is not None:
             return None if tile is None else tile.paused
+        if tile.snapshot.camera is None and not tile.face.is_clip:
+            return None
         picture = self._painter.pause(key)
         self.update(tile.qt_picture)  # it may be newer than the one that was painted
         return picture
@@ -228,6 +236,14 @@ class WallCanvas(QWidget):
 
     def _on_overlays_changed(self, keys: frozenset[ViewKey]) -> None:
         self.repaint_overlay(keys)
+
+    def _on_clip_changed(self, key: ViewKey) -> None:
+        """Another picture belongs into the tile, and other words."""
+        tile = self._tiles.get(key)
+        if tile is not None:
+            tile.paused = None
+            self._judge(tile)
+            self.update(tile.qt_frame)
 
     def _on_marks_changed(self, cameras: frozenset[CameraCode]) -> None:
         for tile in self._order:

@@ -55,6 +55,7 @@ def _faded(colour: str, alpha: int) -> QColor:
 
 
 _PAUSED = QColor(tokens.PAUSED)
+_CLIP = QColor(tokens.CLIP)
 _COLOURS = {state: QColor(name) for state, name in STATE_COLOURS.items()}
 _CAPTION = QColor(tokens.CAPTION)
 _CAPTION_SELECTED = QColor(tokens.SELECTION_BACKGROUND)
@@ -153,6 +154,8 @@ def paint_frame_of_past(painter: QPainter, picture: QRect, face: TileFace, scale
 
 
 def _colour_of(face: TileFace) -> QColor:
+    if face.is_clip and not face.covers_picture:
+        return _CLIP
     return _PAUSED if face.is_paused else _COLOURS[face.state]
 
 
@@ -163,6 +166,8 @@ def _paint_sign(painter: QPainter, strip: QRect, face: TileFace, pad: int) -> in
     y = strip.y() + (strip.height() - side) // 2
     if face.is_paused:
         painter.drawPixmap(x, y, sign_pixmap(Sign.PAUSED, _PAUSED.name(), side))
+    elif face.is_clip and not face.covers_picture:
+        painter.drawPixmap(x, y, sign_pixmap(Sign.CLIP, _CLIP.name(), side))
     elif not face.is_live:
         painter.drawPixmap(x, y, state_icon(face.state, side))
     elif face.dot is not None:

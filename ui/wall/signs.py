@@ -19,6 +19,7 @@ class Sign(Enum):
     FAULT = "fault"
     BOXES = "boxes"
     PAUSED = "paused"
+    CLIP = "clip"
     INFORMATION = "information"
     NOTICE = "notice"
     WARNING = "warning"
@@ -70,6 +71,13 @@ def _paused(painter: QPainter) -> None:
     painter.drawRect(QRectF(15, 5, 3, 14))
 
 
+def _clip(painter: QPainter) -> None:
+    """A sheet of film with the sign for playing on it."""
+    painter.drawRoundedRect(QRectF(2, 4, 20, 16), 2, 2)
+    painter.setBrush(painter.pen().color())
+    painter.drawPolygon(QPolygonF([QPointF(10, 9), QPointF(15, 12), QPointF(10, 15)]))
+
+
 def _exclamation(painter: QPainter, top: float) -> None:
     painter.drawLine(QPointF(12, top), QPointF(12, top + 5))
     painter.drawPoint(QPointF(12, top + 9))
@@ -104,6 +112,7 @@ _SIGNS: Mapping[Sign, Callable[[QPainter], None]] = {
     Sign.FAULT: _fault,
     Sign.BOXES: _boxes,
     Sign.PAUSED: _paused,
+    Sign.CLIP: _clip,
     Sign.INFORMATION: _information,
     Sign.NOTICE: _notice,
     Sign.WARNING: _warning,

@@ -8,7 +8,8 @@ from app.services.overlay_types import Overlays
 from app.video.engine_types import Engine
 from ui.wall.box_wording import overlay_sign
 from ui.wall.canvas_tile import CanvasTile
-from ui.wall.wording import FRESH_WITHIN_S, face_of
+from ui.wall.clip_wording import Clips, clip_face
+from ui.wall.wording import EMPTY_FACE, FRESH_WITHIN_S, TileFace, face_of
 
 _NEARLY_STALE_S = 1.5
 
@@ -28,17 +29,27 @@ class TileJudge:
     be asked at every tick.
     """
 
-    def __init__(self, engine: Engine, overlays: Overlays | None) -> None:
+    def __init__(
+        self, engine: Engine, overlays: Overlays | None, clips: Clips | None = None
+    ) -> None:
         self.anxious: set[CanvasTile] = set()
         self._engine = engine
         self._overlays = overlays
+        self._clips = clips
 
     def judge(self, tile: CanvasTile) -> Verdict:
         """Ask what the tile says now and remember it as its face."""
         camera = tile.snapshot.camera
-        if camera is None:
-            return Verdict.SAME
         key = tile.snapshot.key
+        played = None if self._clips is None else self._clips.playing(key)
+        if played is not None or camera is None:
+            self.anxious.discard(tile)
+            tile.calm = None
+            face = EMPTY_FACE
+            if played is not None:
+                now_us = time.time_ns() // 1000
+                face = clip_face(played, zoom=tile.snapshot.zoom, now_us=now_us)
+            return _give(tile, face)
         status = self._engine.status(key)
         boxes = None if self._overlays is None else self._overlays.status(key)
         age = status.age_s
@@ -67,7 +78,11 @@ class TileJudge:
             self.anxious.add(tile)
         else:
             self.anxious.discard(tile)
-        before, tile.face = tile.face, face
-        if before == face:
-            return Verdict.SAME
-        return Verdict.STRIP if before.place_words == face.place_words else Verdict.WHOLE
+        return _give(tile, face)
+
+
+def _give(tile: CanvasTile, face: TileFace) -> Verdict:
+    before, tile.face = tile.face, face
+    if before == face:
+        return Verdict.SAME
+    return Verdict.STRIP if before.place_words == face.place_words else Verdict.WHOLE

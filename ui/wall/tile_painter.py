@@ -57,7 +57,9 @@ class TilePainter:
             painted, facts = self._paint_newest(painter, tile)
         if facts is not None and facts.is_replay is not (tile.face.state is StreamState.REPLAY):
             self.judge(tile)  # a replayed picture must not look live for one moment
-        if tile.snapshot.camera is not None and not tile.face.is_empty:
+        if tile.face.is_clip:
+            _paint_over_clip(painter, tile, facts, ratio)
+        elif tile.snapshot.camera is not None and not tile.face.is_empty:
             self._paint_over(painter, tile, tile.snapshot.camera.code, facts, ratio)
         return painted
 
@@ -115,6 +117,16 @@ class TilePainter:
             if self.engine.intact(picture):
                 return Painted.NEW if tile.count(picture) else Painted.SAME, picture.facts
         return Painted.TORN, None if picture is None else picture.facts
+
+
+def _paint_over_clip(
+    painter: QPainter, tile: CanvasTile, facts: PictureFacts | None, ratio: float
+) -> None:
+    """Nothing of the camera that belongs into the tile."""
+    if tile.face.covers_picture or facts is None or tile.fit is None:
+        paint_absence(painter, tile.picture, tile.face, tile.drawn, ratio)
+    else:
+        paint_frame_of_past(painter, tile.fit.painted, tile.face, ratio)
 
 
 def _image(picture: BoardPicture) -> QImage:

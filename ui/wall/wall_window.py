@@ -27,6 +27,7 @@ from app.video.engine_types import Engine
 from ui.binding import bind
 from ui.camera_mime import dragged_camera
 from ui.wall.canvas import WallCanvas
+from ui.wall.clip_wording import Clips
 from ui.wall.wording import page_words
 
 _CURSOR_HIDES_AFTER_MS = 3000
@@ -62,6 +63,7 @@ class WallWindow(QWidget):
         overlays: Overlays | None = None,
         marks: Marks | None = None,
         recordings: Recordings | None = None,
+        clips: Clips | None = None,
     ) -> None:
         super().__init__()
         self._wall = wall
@@ -79,7 +81,7 @@ class WallWindow(QWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.resize(1280, 720)
-        self.canvas = WallCanvas(engine, self, overlays, marks, recordings)
+        self.canvas = WallCanvas(engine, self, overlays, marks, recordings, clips)
         self.canvas.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._cursor_timer = _single_shot(self, _CURSOR_HIDES_AFTER_MS, self._hide_cursor)
         self._answer_timer = _single_shot(self, _ANSWER_STAYS_MS, self._forget_answer)

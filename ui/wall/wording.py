@@ -113,6 +113,8 @@ class TileFace:
     faults: str = ""
     boxes: str = ""
     is_paused: bool = False
+    is_clip: bool = False
+    """A clip is played in the place of the camera."""
 
     @property
     def is_live(self) -> bool:
@@ -126,7 +128,8 @@ class TileFace:
     @property
     def place_words(self) -> tuple[object, ...]:
         """What is painted over the picture's place rather than on the strip."""
-        return (self.state, self.is_paused, self.headline, self.reason, self.last_picture)
+        words = (self.state_word, self.headline, self.reason, self.last_picture)
+        return (self.state, self.is_paused, *words)
 
     @property
     def is_empty(self) -> bool:

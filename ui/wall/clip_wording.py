@@ -1,0 +1,104 @@
+"""What a tile says while it plays a clip, in words that never look live."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from PySide6.QtCore import QCoreApplication
+
+from app.core.events import Event
+from app.domain.stream import Reason, StreamState
+from app.services.clip_player import Playing
+from app.video.engine_types import ViewKey
+from app.video.player_types import PlayerPhase
+from ui.texts import QT_TRANSLATE_NOOP
+from ui.wall.wording import TileFace, clock_time
+
+_REASONS: Mapping[Reason, str] = {
+    Reason.REFUSED: QT_TRANSLATE_NOOP("Clip", "The recorder refuses the connection"),
+    Reason.TIMED_OUT: QT_TRANSLATE_NOOP("Clip", "The recorder does not answer in time"),
+    Reason.UNREACHABLE: QT_TRANSLATE_NOOP("Clip", "No network path to the recorder"),
+    Reason.UNKNOWN_HOST: QT_TRANSLATE_NOOP("Clip", "The recorder's host name is not known"),
+    Reason.NOT_FOUND: QT_TRANSLATE_NOOP("Clip", "There is nothing at this place"),
+    Reason.WRONG_PASSWORD: QT_TRANSLATE_NOOP("Clip", "The recorder does not accept the login"),
+    Reason.CERTIFICATE: QT_TRANSLATE_NOOP("Clip", "The recorder's certificate is not trusted"),
+    Reason.NO_VIDEO: QT_TRANSLATE_NOOP("Clip", "There is no video in it"),
+    Reason.SILENT: QT_TRANSLATE_NOOP("Clip", "The recorder sends nothing any more"),
+    Reason.CONNECTION_LOST: QT_TRANSLATE_NOOP("Clip", "The connection to the recorder broke"),
+    Reason.NOT_DECODABLE: QT_TRANSLATE_NOOP("Clip", "It is damaged, or no video at all"),
+    Reason.UNSUPPORTED: QT_TRANSLATE_NOOP("Clip", "This kind of video or address cannot be played"),
+    Reason.BAD_URL: QT_TRANSLATE_NOOP("Clip", "This is no address of a recording"),
+    Reason.SERVER_BUSY: QT_TRANSLATE_NOOP("Clip", "The recorder has no connection free"),
+    Reason.OVERLOADED: QT_TRANSLATE_NOOP("Clip", "Too many clips are open: close one with End"),
+    Reason.WORKER_CRASHED: QT_TRANSLATE_NOOP("Clip", "The player stopped; open the clip again"),
+}
+_OTHER = QT_TRANSLATE_NOOP("Clip", "An error in this program; see the log")
+
+
+class Clips(Protocol):
+    """What a canvas asks. GUI thread; from memory."""
+
+    changed: Event[ViewKey]
+
+    def playing(self, key: ViewKey) -> Playing | None: ...
+
+
+def clip_face(playing: Playing, *, zoom: float, now_us: int) -> TileFace:
+    """Everything a tile says about the clip that it plays."""
+    phase = playing.state.phase
+    state = StreamState.REPLAY
+    words, reason = clip_words(playing, now_us), ""
+    if phase is PlayerPhase.OPENING:
+        state, words = StreamState.CONNECTING, tr("Opening the clip")
+    elif phase is PlayerPhase.FAILED:
+        state, words = StreamState.OFFLINE, tr("The clip cannot be played")
+        reason = trouble_sentence(playing.state.reason)
+    return TileFace(
+        code=playing.name,
+        state=state,
+        state_word=words,
+        headline=words,
+        reason=reason,
+        zoom=tr("zoom {0}×").format(f"{zoom:.1f}") if zoom > 1.0 else "",
+        is_clip=True,
+    )
+
+
+def clip_words(playing: Playing, now_us: int) -> str:
+    """``Clip · 12:04:31 · 00:12 / 01:00``, and how it goes on where that is not at 1×."""
+    said = [tr("Clip")]
+    if playing.taken_us is not None:
+        said.append(clock_time(playing.taken_us, now_us))
+    length = playing.state.duration_us
+    place = minutes(playing.position_us)
+    said.append(f"{place} / {minutes(length)}" if length else place)
+    if playing.is_ended:
+        said.append(tr("at its end"))
+    elif not playing.speed:
+        said.append(tr("paused"))
+    elif playing.speed != 1.0:
+        said.append(speed_words(playing.speed))
+    if playing.is_looping:
+        said.append(tr("again and again"))
+    return " · ".join(said)
+
+
+def speed_words(speed: float) -> str:
+    """``2×``, or ``1/8×`` where it is slower."""
+    return f"{speed:g}×" if speed >= 1 else f"1/{round(1 / speed)}×"
+
+
+def minutes(us: int) -> str:
+    """``01:00``, and with hours where there are some."""
+    seconds = us // 1_000_000
+    hours, rest = divmod(seconds, 3600)
+    text = f"{rest // 60:02d}:{rest % 60:02d}"
+    return f"{hours}:{text}" if hours else text
+
+
+def trouble_sentence(reason: Reason) -> str:
+    """Why a clip cannot be played."""
+    return tr(_REASONS.get(reason, _OTHER))
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("Clip", text)
