@@ -213,6 +213,14 @@ def test_a_replayed_picture_says_how_it_goes_on(speed: float, is_oldest: bool, w
     assert face_of(CAMERA, status).state_word == words
 
 
+def test_the_plate_of_a_replay_that_stands_grows_old_with_its_strip() -> None:
+    earlier, later = (
+        face_of(CAMERA, TileStatus(StreamState.REPLAY, replay_s=age_s, replay_speed=0.0))
+        for age_s in (12.4, 13.4)
+    )
+    assert earlier.place_words != later.place_words
+
+
 def test_a_paused_picture_says_its_age_and_is_not_covered() -> None:
     face = face_of(CAMERA, live(0.1), paused_age_s=12.0)
     assert (face.state_word, face.age, face.covers_picture) == ("Paused", "12 s", False)
