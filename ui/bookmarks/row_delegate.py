@@ -20,7 +20,12 @@ HEIGHT = SIZE.height() + 2 * tokens.SPACE_XS + 1
 _STRIPE = 3
 _ICON = 16
 _SIGN = 24
-_LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
+_LEFT = (
+    Qt.AlignmentFlag.AlignVCenter
+    | Qt.AlignmentFlag.AlignLeft
+    | Qt.AlignmentFlag.AlignAbsolute
+    | Qt.TextFlag.TextSingleLine
+)
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFlag.TextSingleLine
 
 
@@ -115,7 +120,11 @@ def _paint_words(
 
 
 def _left(painter: QPainter, area: QRect, text: str, colour: str) -> int:
-    """Write from the left, cut where too long; returns the width that it took."""
+    """Write from the left, cut where too long; returns the width that it took.
+
+    Words keep the direction of their own script.
+    """
+    painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
     if area.width() <= 0:
         return 0
     metrics = painter.fontMetrics()
