@@ -178,7 +178,8 @@ class ClipRetention:
         self._announced = {item.key: self._announced.get(item.key, now) for item in going}
         if going:
             size = sum(item.bytes for item in going) / 1e9
-            text = f"{len(going)} clips and snapshots ({size:.1f} GB) will be deleted in an hour"
+            what = "1 clip or snapshot" if len(going) == 1 else f"{len(going)} clips and snapshots"
+            text = f"{what} ({size:.1f} GB) will be deleted in an hour"
             advice = "See them in the console under Storage; lock there what has to stay."
             self._notices.post(Notice(GOING, Severity.INFO, text, advice))
         else:

@@ -14,6 +14,8 @@ from app.video.worker.ring import RingEntry
 from app.video.worker.scaling import matrix_of
 
 _QUALITY = 80
+_QUALITY_WHOLE = 95
+"""Of a picture that is not made smaller: it is wanted for what can be seen in it."""
 
 
 class StillQueue:
@@ -88,5 +90,6 @@ def to_jpeg(frame: VideoFrame, aspect: float, width: int) -> bytes:
         )
         .to_ndarray()
     )
-    _is_done, coded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+    quality = _QUALITY_WHOLE if width >= full else _QUALITY
+    _is_done, coded = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return coded.tobytes()

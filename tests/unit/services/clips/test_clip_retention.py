@@ -75,7 +75,7 @@ def test_what_is_too_old_goes_an_hour_after_it_was_shown(bench: Bench) -> None:
     bench.clock.pass_by(12 * DAY_S)
     shown = plan(bench)
     assert stays(shown) == {old: Stay.AGE, young: Stay.YOUNG}
-    assert bench.words()[GOING].startswith("1 clips and snapshots")
+    assert bench.words()[GOING].startswith("1 clip or snapshot (")
     file = bench.services.clips.file(bench.stored()[old])
     wait(bench, SHOWN_S - 120)
     assert file.exists()
