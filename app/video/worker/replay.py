@@ -10,6 +10,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
+import msgspec
+
 from app.video.messages import LookBack
 from app.video.worker.backwards import Backwards
 from app.video.worker.decoding import Decoder, Picture
@@ -86,7 +88,7 @@ class Replay:
             while self._asked and not self._is_over:
                 wish = self._asked.popleft()
                 if wish.step:
-                    self._step(wish)
+                    self._step(self._with_those_after(wish))
                 elif not self._asked or self._asked[0].step:
                     self._follow(wish)
             self._submit()
@@ -103,6 +105,13 @@ class Replay:
             self._submit()
         finally:
             self._turn.release()
+
+    def _with_those_after(self, wish: LookBack) -> LookBack:
+        """A held key asks faster than a group can be decoded: one step of all that it asked."""
+        steps = wish.step
+        while self._asked and self._asked[0].step * steps > 0:
+            steps += self._asked.popleft().step
+        return msgspec.structs.replace(wish, step=steps)
 
     # --- where to go --------------------------------------------------------------------------
 

@@ -171,6 +171,17 @@ def test_a_step_stops_what_plays_and_stops_going_backwards(desk: Desk) -> None:
     assert desk.frame(0) == 76
 
 
+def test_a_held_key_makes_several_steps_at_once(desk: Desk) -> None:
+    play(desk, 85.5, speed=0)
+    sequence = desk.reader.sequence(0)
+    for _ in range(4):
+        desk.pipeline.want(LookBack(1, 0, at(0), step=-1))
+    desk.pipeline.apply()
+    desk.pipeline.past.seek()
+    assert desk.frame(0) == 81
+    assert desk.reader.sequence(0) == sequence + 1
+
+
 def test_steps_end_with_the_ring(desk: Desk) -> None:
     play(desk, 0.5, speed=0)
     step(desk, -1)
