@@ -23,6 +23,7 @@ class Category(Enum):
     TILES = QT_TRANSLATE_NOOP("Actions", "Tiles")
     REPLAY = QT_TRANSLATE_NOOP("Actions", "Replay of the last minute")
     BOXES = QT_TRANSLATE_NOOP("Actions", "Boxes")
+    PLAYER = QT_TRANSLATE_NOOP("Actions", "Files and recordings")
     CLIPS = QT_TRANSLATE_NOOP("Actions", "Clips and snapshots")
     BOOKMARKS = QT_TRANSLATE_NOOP("Actions", "Bookmarks")
     INCIDENTS = QT_TRANSLATE_NOOP("Actions", "Incidents")
@@ -85,6 +86,17 @@ def _layout(name: str, keys: str, text: str) -> Action:
     )
 
 
+def _select(where: str, right: int, down: int, text: str) -> Action:
+    return Action(
+        f"selection.{where}",
+        text,
+        (where.capitalize(),),
+        Category.TILES,
+        lambda commands: commands.move_selection(right, down),
+        repeats=True,
+    )
+
+
 def _digit(typed: str) -> Action:
     text = QT_TRANSLATE_NOOP("Actions", "Type the number: district.site.camera")
     return Action(
@@ -139,38 +151,10 @@ ACTIONS: Sequence[Action] = (
     _layout("1+7", "Alt+1", QT_TRANSLATE_NOOP("Actions", "One large and 7 small")),
     _layout("2+8", "Alt+2", QT_TRANSLATE_NOOP("Actions", "Two large and 8 small")),
     _layout("1+12", "Alt+3", QT_TRANSLATE_NOOP("Actions", "One large and 12 small")),
-    Action(
-        "selection.left",
-        QT_TRANSLATE_NOOP("Actions", "Select the tile to the left"),
-        ("Left",),
-        Category.TILES,
-        lambda commands: commands.move_selection(-1, 0),
-        repeats=True,
-    ),
-    Action(
-        "selection.right",
-        QT_TRANSLATE_NOOP("Actions", "Select the tile to the right"),
-        ("Right",),
-        Category.TILES,
-        lambda commands: commands.move_selection(1, 0),
-        repeats=True,
-    ),
-    Action(
-        "selection.up",
-        QT_TRANSLATE_NOOP("Actions", "Select the tile above"),
-        ("Up",),
-        Category.TILES,
-        lambda commands: commands.move_selection(0, -1),
-        repeats=True,
-    ),
-    Action(
-        "selection.down",
-        QT_TRANSLATE_NOOP("Actions", "Select the tile below"),
-        ("Down",),
-        Category.TILES,
-        lambda commands: commands.move_selection(0, 1),
-        repeats=True,
-    ),
+    _select("left", -1, 0, QT_TRANSLATE_NOOP("Actions", "Select the tile to the left")),
+    _select("right", 1, 0, QT_TRANSLATE_NOOP("Actions", "Select the tile to the right")),
+    _select("up", 0, -1, QT_TRANSLATE_NOOP("Actions", "Select the tile above")),
+    _select("down", 0, 1, QT_TRANSLATE_NOOP("Actions", "Select the tile below")),
     Action(
         "tile.confirm",
         QT_TRANSLATE_NOOP("Actions", "Call the typed camera up; else enlarge the tile and back"),
@@ -294,6 +278,20 @@ ACTIONS: Sequence[Action] = (
         lambda commands: commands.take_snapshot(),
     ),
     Action(
+        "player.open",
+        QT_TRANSLATE_NOOP("Actions", "Play a file or a recorder's address in the tile"),
+        ("Ctrl+L",),
+        Category.PLAYER,
+        lambda commands: commands.open_clip(),
+    ),
+    Action(
+        "player.loop",
+        QT_TRANSLATE_NOOP("Actions", "Play the clip again and again, or once"),
+        ("Shift+R",),
+        Category.PLAYER,
+        lambda commands: commands.toggle_loop(),
+    ),
+    Action(
         "bookmark.mark",
         QT_TRANSLATE_NOOP("Actions", "Mark what the tile shows, with 10 s before and after"),
         ("B",),
@@ -360,7 +358,9 @@ ACTIONS: Sequence[Action] = (
     ),
     Action(
         "replay.backwards",
-        QT_TRANSLATE_NOOP("Actions", "Play backwards; again: faster, up to 8 times"),
+        QT_TRANSLATE_NOOP(
+            "Actions", "Play backwards; again: faster, up to 8 times; a clip: slower"
+        ),
         ("J",),
         Category.REPLAY,
         lambda commands: commands.shuttle_replay(-1),

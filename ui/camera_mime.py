@@ -1,4 +1,4 @@
-"""A camera on its way from the console to a tile, by drag and drop."""
+"""What comes to a tile by drag and drop: a camera from the console, a file from elsewhere."""
 
 from PySide6.QtCore import QMimeData
 
@@ -23,3 +23,11 @@ def dragged_camera(mime: QMimeData) -> CameraCode | None:
         return CameraCode(bytes(mime.data(CAMERA_MIME).data()).decode())
     except UnicodeDecodeError:
         return None
+
+
+def dragged_file(mime: QMimeData) -> str:
+    """The file or address that is dragged, the first of several; empty where it is none."""
+    if not mime.hasUrls() or not mime.urls():
+        return ""
+    url = mime.urls()[0]
+    return url.toLocalFile() if url.isLocalFile() else url.toString()

@@ -80,6 +80,12 @@ class Commands(Protocol):
     def show_review(self) -> None:
         """Give the keyboard to the flags that wait for a supervisor, or to the answers."""
 
+    def open_clip(self) -> None:
+        """Ask for a file or address to be played in the selected tile."""
+
+    def toggle_loop(self) -> None:
+        """Play the clip of the selected tile again and again, or once."""
+
     def jump_replay(self, seconds: float) -> None:
         """Look so far back (negative), or on."""
 

@@ -18,12 +18,15 @@ from PySide6.QtWidgets import QApplication
 from app.bootstrap import Services, running_services
 from app.core.clock import SystemClock
 from app.core.logs import start_logging
+from app.services.clip_player import ClipPlayer
 from app.services.credentials import MemoryCredentials
 from app.services.first_screen import FirstScreen
 from app.services.overlay import OverlayService
 from app.services.replay import ReplayService
 from app.services.wall import WallService
 from app.settings.command_line import Options
+from app.video.player_link import PlayerLink
+from app.video.screen_engine import ScreenEngine
 from ui.clips.keys import ClipKeys
 from ui.dispatcher import QtDispatcher
 from ui.error_hooks import crash_log, error_hooks
@@ -115,12 +118,15 @@ class Session(QObject):
             services.settings.analytics,
             remembered=services.remembered.overlay,
         )
-        self._clock = RenderClock(engine, services.settings.wall.refresh_hz, self)
+        self._players = PlayerLink(dispatcher)
+        self._player = ClipPlayer(self._players, self._wall, services.clips.clips.file)
+        seen = ScreenEngine(engine, self._players)
+        self._clock = RenderClock(seen, services.settings.wall.refresh_hz, self)
         memory = WindowMemory(services.places.data / "windows.ini")
         self._windows = ProgramWindows(
             application,
             self._wall,
-            engine,
+            seen,
             self._clock,
             memory,
             services.notices,
@@ -128,6 +134,7 @@ class Session(QObject):
             overlays=self._overlays,
             marks=services.events.marks,
             recordings=services.clips.clips,
+            clips=self._player,
         )
         self._windows.commands.clips = ClipKeys(
             self._wall,
@@ -191,6 +198,8 @@ class Session(QObject):
             connection.close()
         self._remember_wall()
         self._windows.close()
+        self._player.close_all()
+        self._players.end()
         self._overlays.close()
         if self._demo is not None:
             self._demo.close()
@@ -262,6 +271,7 @@ class Session(QObject):
         from ui.console.making import make_console
         from ui.events.making import make_events
         from ui.incidents.making import make_incidents
+        from ui.player.making import make_player
         from ui.review.making import make_review
 
         self._windows.events = make_events(self._services, self._wall, self._windows, self)
@@ -271,6 +281,7 @@ class Session(QObject):
         self._windows.review = self._windows.commands.review = review
         incidents = make_incidents(self._services, self._wall, self._windows, self)
         self._windows.incidents = self._windows.commands.incidents = incidents
+        make_player(self._services, self._wall, self._windows, self._player, self._players, self)
         if self._options.kiosk:
             return
         self._windows.open_console(make_console(self._services, self._wall, self._windows))

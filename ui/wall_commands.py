@@ -75,6 +75,14 @@ class ReplayVerbs(Protocol):
     def toggle_in_step(self) -> bool: ...
 
 
+class PlayerVerbs(Protocol):
+    """What the keys for the clip player do."""
+
+    def ask(self) -> None: ...
+
+    def toggle_loop(self) -> None: ...
+
+
 class BookmarkVerbs(Protocol):
     """What the keys for bookmarks do."""
 
@@ -114,6 +122,8 @@ class WallCommands:
         """Keys for clips do nothing before this is there."""
         self.replay: ReplayVerbs | None = None
         """The same for those of replay."""
+        self.player: PlayerVerbs | None = None
+        """The same for those of the clip player."""
         self.bookmarks: BookmarkVerbs | None = None
         """The same for those of bookmarks."""
         self.incidents: IncidentVerbs | None = None
@@ -280,6 +290,16 @@ class WallCommands:
             self._say(
                 _tr("All tiles follow in step") if is_on else _tr("Only this tile looks back")
             )
+
+    # --- clip player -------------------------------------------------------------------------
+
+    def open_clip(self) -> None:
+        if self.player is not None:
+            self.player.ask()
+
+    def toggle_loop(self) -> None:
+        if self.player is not None:
+            self.player.toggle_loop()
 
     # --- bookmarks ---------------------------------------------------------------------------
 

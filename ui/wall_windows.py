@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # the console is loaded once the wall stands
     from ui.console.console_window import ConsoleWindow
     from ui.events.desk import EventsDesk
     from ui.incidents.desk import IncidentsDesk
+    from ui.player.desk import PlayerDesk
     from ui.review.desk import ReviewDesk
 
 CONSOLE_WIDTH = 440
@@ -81,6 +82,7 @@ class ProgramWindows(QObject):
         self.bookmarks: BookmarkDesk | None = None
         self.incidents: IncidentsDesk | None = None
         self.review: ReviewDesk | None = None
+        self.player: PlayerDesk | None = None
         self._has_console = not options.kiosk
         self._adjustment: Adjustment | None = None
         self.commands = WallCommands(wall, self, overlays)

@@ -97,6 +97,22 @@ class ClipRecords:
             write, done=lambda _nothing: self.changed.emit(None), failed=self._on_refused
         )
 
+    def find(self, clip: UUID, answer: Callable[[Clip | None], None]) -> None:
+        """The clip with that key, later; ``None`` where it is not on record, or after a notice."""
+        if clip in self._waiting:
+            answer(self._waiting[clip])
+            return
+
+        def read() -> Clip | None:
+            with self._database.transaction() as session:
+                return ClipRepository(session).get(clip)
+
+        def failed(error: Exception) -> None:
+            self._on_refused(error)
+            answer(None)
+
+        self._database_tasks.run(read, done=answer, failed=failed)
+
     # --- inside -------------------------------------------------------------------------------
 
     def _facts_of(self, clip: Clip) -> Path:

@@ -85,18 +85,29 @@ class SnapshotService:
     ) -> None:
         """Keep a picture. ``done`` follows with the file's name in the snapshots folder, or with
         ``None`` after a notice in words; the picture must still be in memory."""
-        key = record_key(self._clock)
-        name = clip_name(seen.camera, seen.taken_us, key).removesuffix(".mp4") + ".jpg"
 
         def answer(jpeg: bytes | None) -> None:
             if jpeg is None:
                 self._refuse(seen, "it is no longer in memory")
                 done(None)
-                return
-            facts = self._facts(key, name, seen, jpeg, reason)
-            self._files.run(
-                lambda: self._write(facts, jpeg), done=lambda _nothing: kept(), failed=failed
-            )
+            else:
+                self.keep(seen, jpeg, done, reason=reason)
+
+        moment = Moment(seen.taken_us, by_camera=False)
+        self._engine.still(seen.camera, moment, FULL_SIZE, answer)
+
+    def keep(
+        self,
+        seen: SeenPicture,
+        jpeg: bytes,
+        done: Callable[[str | None], None] = lambda _name: None,
+        *,
+        reason: str = "",
+    ) -> None:
+        """Keep a picture that is at hand, as ``take`` does."""
+        key = record_key(self._clock)
+        name = clip_name(seen.camera, seen.taken_us, key).removesuffix(".mp4") + ".jpg"
+        facts = self._facts(key, name, seen, jpeg, reason)
 
         def kept() -> None:
             self._notices.clear(_notice_key(seen))
@@ -109,8 +120,9 @@ class SnapshotService:
                 self._notices.report(error, _notice_key(seen))
             done(None)
 
-        moment = Moment(seen.taken_us, by_camera=False)
-        self._engine.still(seen.camera, moment, FULL_SIZE, answer)
+        self._files.run(
+            lambda: self._write(facts, jpeg), done=lambda _nothing: kept(), failed=failed
+        )
 
     def _write(self, facts: SnapshotFacts, jpeg: bytes) -> None:
         file = self._folder / facts.file

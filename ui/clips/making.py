@@ -9,4 +9,6 @@ def make_storage(services: ClipServices, windows: ProgramWindows) -> StoragePane
     """The page, not shown yet."""
     panel = StoragePanel(services.clips, services.retention)
     panel.left.connect(windows.focus_wall)
+    if windows.player is not None:
+        panel.opened.connect(windows.player.play_stored)
     return panel

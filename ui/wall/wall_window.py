@@ -25,7 +25,7 @@ from app.services.wall import WallService
 from app.services.wall_screen import ScreenSnapshot, TileSnapshot
 from app.video.engine_types import Engine
 from ui.binding import bind
-from ui.camera_mime import dragged_camera
+from ui.camera_mime import dragged_camera, dragged_file
 from ui.wall.canvas import WallCanvas
 from ui.wall.clip_wording import Clips
 from ui.wall.wording import page_words
@@ -47,10 +47,12 @@ class WallWindow(QWidget):
     Signals:
         seen: The window can be seen (again); the render clock should tick.
         close_requested: The operator wants to close it.
+        file_dropped: A file or address was dropped on a tile (this window, the place, the cell).
     """
 
     seen = Signal()
     close_requested = Signal()
+    file_dropped = Signal(object, str, int)
 
     def __init__(
         self,
@@ -271,7 +273,8 @@ class WallWindow(QWidget):
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dragged_camera(event.mimeData()) is not None:
+        mime = event.mimeData()
+        if dragged_camera(mime) is not None or dragged_file(mime):
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
@@ -285,6 +288,9 @@ class WallWindow(QWidget):
         tile = self._tile_at(event.position())
         if code is not None and tile is not None:
             self._wall.place(code, self._index, tile.cell)
+            event.acceptProposedAction()
+        elif tile is not None and (file := dragged_file(event.mimeData())):
+            self.file_dropped.emit(self, file, tile.cell)
             event.acceptProposedAction()
 
 
