@@ -170,3 +170,18 @@ def test_an_event_is_marked_from_its_list(scene: Scene, qtbot: QtBot) -> None:
     assert kept.event_key == record.key
     assert scene.window.canvas.note.startswith("Bookmark saved")
     assert line_of(scene, qtbot).bookmark.id == kept.id
+
+
+def test_the_line_comes_again_and_again(scene: Scene, qtbot: QtBot) -> None:
+    for title in ("one", "two", "three"):
+        press(qtbot, scene, Qt.Key.Key_B)
+        line = line_of(scene, qtbot)
+        qtbot.waitUntil(lambda line=line: scene.window.rect().contains(line.geometry()))  # type: ignore[misc]  # bound at once
+        qtbot.keyClicks(line.title, title)
+        qtbot.keyClick(line.title, Qt.Key.Key_Tab)
+        qtbot.keyClicks(line.tags, "car")
+        qtbot.keyClick(line.tags, Qt.Key.Key_Return)
+        scene.settle()
+        assert scene.window.hasFocus()
+    assert [kept.title for kept in scene.stored()].count("three") == 1
+    assert len(scene.stored()) == 3
