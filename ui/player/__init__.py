@@ -1,0 +1,1 @@
+"""Clips, files and recordings in tiles: the keys, the line that asks for one, the strip."""

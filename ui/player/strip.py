@@ -1,0 +1,178 @@
+"""The strip under a clip: where it is, small pictures of it, and the ways through it."""
+
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from app.services.clip_player import ClipPlayer, Playing
+from app.services.wall_screen import TileSnapshot
+from app.video.engine_types import ViewKey
+from app.video.player_types import PlayerPhase
+from ui.theme import tokens
+from ui.wall.canvas_tile import covering
+from ui.wall.clip_wording import clip_words, minutes
+from ui.wall.furniture import font_px
+
+HEIGHT = 76
+_MOST_OF_TILE = 0.3
+_PICTURES = 10
+_PICTURE_WIDTH = 160
+_NOTCH = 120
+_WHEEL_S = 1.0
+_PAD = tokens.SPACE_S
+_GROUND = QColor(tokens.SURFACE_RAISED)
+_TROUGH = QColor(tokens.BACKGROUND)
+_GONE = QColor(tokens.CLIP)
+_TEXT = QColor(tokens.TEXT)
+_DIM = QColor(tokens.TEXT_DIM)
+
+
+class SeekStrip(QWidget):
+    """Lies over the lower edge of the tile, or of the screen where the tile is small. A click or
+    a drag goes there, the wheel by seconds; the keys are the wall's."""
+
+    def __init__(self, window: QWidget, player: ClipPlayer, key: ViewKey) -> None:
+        super().__init__(window)
+        self.key = key
+        self._window = window
+        self._player = player
+        self._playing: Playing | None = None
+        self._pictures: dict[int, QImage] = {}
+        self._asked_for = ""
+        self._is_asking = False
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    @property
+    def pictures(self) -> int:
+        """How many of its small pictures are there."""
+        return len(self._pictures)
+
+    @property
+    def words(self) -> str:
+        """What it says of the place in the clip."""
+        return "" if self._playing is None else clip_words(self._playing, 0)
+
+    def show_clip(self, playing: Playing, tile: TileSnapshot) -> None:
+        """Follow the clip and its tile; hidden while there is nothing to seek in."""
+        if playing.state.phase is not PlayerPhase.READY or not playing.state.duration_us:
+            self.hide()
+            return
+        is_other = self._playing is None or self._playing.name != playing.name
+        if is_other or (self._playing is not None and self._playing.clip != playing.clip):
+            self._pictures.clear()
+        self._playing = playing
+        self._place(tile)
+        self.show()
+        self.update()
+        self._ask_next()
+
+    # --- inside ------------------------------------------------------------------------------
+
+    def _place(self, tile: TileSnapshot) -> None:
+        ratio = self.devicePixelRatioF()
+        rect = tile.picture
+        picture = covering(QRect(rect.x, rect.y, rect.width, rect.height), ratio)
+        room = QRect(self._window.rect())
+        if picture.height() * _MOST_OF_TILE >= HEIGHT:
+            room = picture
+        place = QRect(room.x(), room.bottom() + 1 - HEIGHT, room.width(), HEIGHT)
+        if place != self.geometry():
+            self.setGeometry(place)
+
+    def _ask_next(self) -> None:
+        """One small picture after the other, so that they keep nobody waiting."""
+        playing = self._playing
+        if playing is None or self._is_asking:
+            return
+        missing = next((n for n in range(_PICTURES) if n not in self._pictures), None)
+        if missing is None:
+            return
+        self._is_asking = True
+        at_us = (2 * missing + 1) * playing.state.duration_us // (2 * _PICTURES)
+        asked_of = playing
+
+        def answer(jpeg: bytes | None) -> None:
+            now = self._player.playing(self.key)
+            if now is None or now.name != asked_of.name or now.clip != asked_of.clip:
+                self._is_asking = False
+                return
+            self._pictures[missing] = QImage.fromData(jpeg) if jpeg else QImage()
+            self._is_asking = False
+
+        self._player.still(self.key, at_us, _PICTURE_WIDTH, answer)
+
+    def _line(self) -> QRect:
+        return QRect(_PAD, self.height() - 2 * _PAD - 2, self.width() - 2 * _PAD, _PAD)
+
+    def _seek(self, x: float) -> None:
+        playing, line = self._playing, self._line()
+        if playing is not None and line.width() > 0:
+            share = min(max((x - line.x()) / line.width(), 0.0), 1.0)
+            self._player.seek(self.key, round(share * playing.state.duration_us))
+
+    # --- Qt overrides ------------------------------------------------------------------------
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        playing = self._playing
+        if playing is None:
+            return
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), _GROUND)
+        self._paint_pictures(painter)
+        self._paint_line(painter, playing)
+        painter.setFont(font_px(12))
+        painter.setPen(_DIM)
+        words = self.tr(
+            "J slower · Space pause · L faster · Alt+← → picture · Ctrl+← → 5 s · End camera"
+        )
+        top = QRect(_PAD, 1, self.width() - 2 * _PAD, 16)
+        painter.drawText(top, int(Qt.AlignmentFlag.AlignLeft), words)
+        painter.setPen(_TEXT)
+        place = f"{minutes(playing.position_us)} / {minutes(playing.state.duration_us)}"
+        painter.drawText(top, int(Qt.AlignmentFlag.AlignRight), place)
+        painter.end()
+
+    def _paint_pictures(self, painter: QPainter) -> None:
+        line = self._line()
+        room = line.top() - 4 - 18
+        across = line.width() / _PICTURES
+        for number in range(_PICTURES):
+            cell = QRectF(line.x() + number * across, 18, across - 1, room)
+            painter.fillRect(cell, _TROUGH)
+            image = self._pictures.get(number)
+            if image is None or image.isNull():
+                continue
+            size = image.size().scaled(
+                round(cell.width()), round(room), Qt.AspectRatioMode.KeepAspectRatio
+            )
+            where = QRectF(0, 0, size.width(), size.height())
+            where.moveCenter(cell.center())
+            painter.drawImage(where, image)
+
+    def _paint_line(self, painter: QPainter, playing: Playing) -> None:
+        line = self._line()
+        share = playing.position_us / playing.state.duration_us
+        x = line.x() + line.width() * min(max(share, 0.0), 1.0)
+        painter.fillRect(line, _TROUGH)
+        painter.fillRect(QRectF(line.x(), line.y(), x - line.x(), line.height()), _GONE)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_TEXT)
+        top = line.y() - 3
+        painter.drawPolygon(
+            QPolygonF([QPointF(x - 5, top), QPointF(x + 5, top), QPointF(x, top + 8)])
+        )
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._seek(event.position().x())
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._seek(event.position().x())
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        self._player.jump(self.key, event.angleDelta().y() / _NOTCH * _WHEEL_S)
+        event.accept()
