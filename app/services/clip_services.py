@@ -63,9 +63,11 @@ def make_clips(
         author.workstation,
     )
     records.changed.connect(lambda _nothing: retention.look())
+    snapshots = SnapshotService(engine, where.snapshots, author, files, notices, clock)
+    snapshots.taken.connect(lambda _name: retention.look())
     return ClipServices(
         clips=ClipService(engine, records, where.clips, author, notices, clock, settings),
         records=records,
-        snapshots=SnapshotService(engine, where.snapshots, author, files, notices, clock),
+        snapshots=snapshots,
         retention=retention,
     )

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from app.core.clock import Clock
+from app.core.events import Event
 from app.core.record_keys import record_key
 from app.core.tasks import Tasks
 from app.domain.author import Author
@@ -69,6 +70,8 @@ class SnapshotService:
         notices: NoticeBoard,
         clock: Clock,
     ) -> None:
+        self.taken: Event[str] = Event("snapshots.taken")
+        """A picture was kept; the file's name."""
         self._engine = engine
         self._folder = folder
         self._author = author
@@ -111,6 +114,7 @@ class SnapshotService:
 
         def kept() -> None:
             self._notices.clear(_notice_key(seen))
+            self.taken.emit(name)
             done(name)
 
         def failed(error: Exception) -> None:

@@ -133,6 +133,13 @@ def test_what_an_open_incident_needs_stays(bench: Bench) -> None:
     assert set(stays(plan(bench)).values()) == {Stay.NEEDED}
 
 
+def test_what_was_just_kept_is_in_the_plan_without_being_asked(bench: Bench) -> None:
+    key = kept(bench)
+    assert key in stays(bench.services.retention.plan)
+    name = shot(bench)
+    assert [each.file for each in bench.services.retention.plan.items][-1] == name
+
+
 def test_a_snapshot_goes_with_its_facts(bench: Bench) -> None:
     name = shot(bench)
     (bench.where.snapshots / "thumbnail.jpg").write_bytes(b"of a bookmark")
