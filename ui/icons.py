@@ -30,6 +30,9 @@ _ICONS = {
     "snapshot": "mdi6.image-outline",
     "clip": "mdi6.filmstrip",
     "bookmark": "mdi6.bookmark-outline",
+    "review": "mdi6.flag-outline",
+    "box": "mdi6.vector-square",
+    "storage": "mdi6.harddisk",
 }
 
 

@@ -40,17 +40,17 @@ def make_console(services: Services, wall: WallService, windows: ProgramWindows)
         cameras, NoticeBanner(services.notices), StatusLine(HealthWatch(engine)), windows.router
     )
     if windows.events is not None:
-        console.add_page(windows.events.make_panel(), console.tr("Events"))
+        console.add_page(windows.events.make_panel(), console.tr("Events"), "event")
     if windows.bookmarks is not None and windows.bookmarks.page is not None:
-        console.add_page(windows.bookmarks.page.make_panel(), console.tr("Bookmarks"))
+        console.add_page(windows.bookmarks.page.make_panel(), console.tr("Bookmarks"), "bookmark")
     if windows.review is not None:
-        console.add_page(windows.review.make_panel(), console.tr("Review"))
+        console.add_page(windows.review.make_panel(), console.tr("Review"), "review")
     if windows.incidents is not None:
-        console.add_page(windows.incidents.make_panel(), console.tr("Incidents"))
+        console.add_page(windows.incidents.make_panel(), console.tr("Incidents"), "note")
     if windows.overlays is not None:
         boxes = BoxesPanel(windows.overlays, services.analytics)
         boxes.left.connect(windows.focus_wall)
         bind(boxes, wall.changed, lambda _screen: boxes.follow(wall.focused))
-        console.add_page(boxes, console.tr("Boxes"))
-    console.add_page(make_storage(services.clips, windows), console.tr("Storage"))
+        console.add_page(boxes, console.tr("Boxes"), "box")
+    console.add_page(make_storage(services.clips, windows), console.tr("Storage"), "storage")
     return console

@@ -92,7 +92,7 @@ QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background:
 QTabWidget::pane { border: 0; top: ${SPACE_S}px; padding: 0; }
 QTabBar { qproperty-drawBase: 0; }
 QTabBar::tab {
-    background: transparent; color: $TEXT_DIM; padding: ${SPACE_S}px ${SPACE_M}px;
+    background: transparent; color: $TEXT_DIM; padding: ${SPACE_S}px 6px;
     border: 0; border-bottom: 2px solid $BORDER;
 }
 QTabBar::tab:hover { color: $TEXT; }

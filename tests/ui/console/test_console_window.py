@@ -58,3 +58,13 @@ def test_pages_stand_beside_the_cameras(console: ConsoleWindow) -> None:
     assert console.pages.currentWidget() is page
     console.focus_search()
     assert console.pages.currentWidget() is console.cameras
+
+
+def test_only_the_open_page_has_words_where_the_others_have_signs(console: ConsoleWindow) -> None:
+    page = QWidget()
+    console.add_page(page, "Events", "event")
+    bar = console.pages.tabBar()
+    assert [bar.tabText(number) for number in range(bar.count())] == ["Cameras", ""]
+    assert bar.tabToolTip(1) == bar.accessibleTabName(1) == "Events"
+    console.show_page(page)
+    assert [bar.tabText(number) for number in range(bar.count())] == ["", "Events"]
