@@ -27,7 +27,7 @@ from app.storage.incidents import IncidentRepository
 NOT_SAVED = "incidents-not-saved"
 NOT_READ = "incidents-not-read"
 _RETRY_S = (1.0, 30.0)
-_TRIES = 3
+_TRIES = 20
 """Changes of others between reading and writing are joined so many times."""
 _log = logging.getLogger(__name__)
 

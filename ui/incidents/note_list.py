@@ -41,9 +41,10 @@ class NoteList(QListView):
 
     def enter(self) -> None:
         """Give the keyboard to the newest note."""
-        self.setFocus(Qt.FocusReason.OtherFocusReason)
+        # Before the keyboard comes, at which Qt would choose the first row.
         if not self.currentIndex().isValid() and self.notes.rowCount():
             self.setCurrentIndex(self.notes.index(self.notes.rowCount() - 1))
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # --- Qt overrides ------------------------------------------------------------------------
 
