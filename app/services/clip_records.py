@@ -104,7 +104,7 @@ class ClipRecords:
             return
 
         def read() -> Clip | None:
-            with self._database.transaction() as session:
+            with self._database.reading() as session:
                 return ClipRepository(session).get(clip)
 
         def failed(error: Exception) -> None:

@@ -276,6 +276,7 @@ class ClipService:
             text = f"The clip of {camera} ends early: {why}"
         else:
             _log.info("Clip %s of %s: %s", work.file.name, camera, progress.phase.value)
+            self._notices.clear(f"clip-{camera}")
             return
         self._notices.post(Notice(f"clip-{camera}", Severity.WARNING, text))
 

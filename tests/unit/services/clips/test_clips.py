@@ -132,6 +132,9 @@ def test_a_clip_that_failed_is_told_in_words(bench: Bench) -> None:
     bench.settle()
     assert bench.stored() == {}
     assert bench.words() == {f"clip-{CAMERA}": f"No clip of {CAMERA} was kept: the disk is full"}
+    keep(bench)
+    bench.engine.jobs[1].end_as(ClipPhase.COMPLETE)
+    assert bench.notices.current == ()
 
 
 @pytest.mark.logs_errors
