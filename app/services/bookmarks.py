@@ -68,13 +68,15 @@ class Shown:
     """What a tile shows at the press of the key.
 
     ``facts`` are those of the picture on it, ``None`` without one; ``drawn`` what lies over it.
-    ``picture`` makes a small JPEG of it; it is called once, on a thread of its own.
+    ``picture`` makes a small JPEG of it; it is called once, on a thread of its own. ``clip`` is the
+    kept clip that is played there: what the ring holds now is another time.
     """
 
     camera: Camera
     facts: PictureFacts | None = None
     drawn: Sequence[DrawnBox] = ()
     picture: Callable[[], bytes] | None = None
+    clip: UUID | None = None
 
 
 @dataclass(slots=True)
@@ -168,7 +170,9 @@ class BookmarkService:
     def mark(self, shown: Shown, answer: Answered) -> Bookmark:
         """Mark what a tile shows now, with the 10 s before and after it as a clip."""
         bookmark = self._of_tile(shown)
-        if shown.facts is not None:
+        if shown.clip is not None:
+            bookmark = replace(bookmark, clip=shown.clip)
+        elif shown.facts is not None:
             start_us = bookmark.start_us
             bookmark = self._with_clip(bookmark, start_us - AROUND_US, start_us + AROUND_US)
         self._add(bookmark, shown.picture, answer)

@@ -156,6 +156,16 @@ class BookmarkDesk(QObject):
         focus = QApplication.focusWidget() or window
         self.words.ask(focus.window(), bookmark, window.canvas.show_note, focus)
 
+    def mark_shown(self, shown: Shown) -> None:
+        """Mark a picture that no camera's tile shows; a line comes on the focused screen."""
+        window = self._windows[self._wall.focused]
+
+        def answer(answer: Answer) -> None:
+            self.words.tell(answer)
+            window.canvas.show_note(answer_text(answer))
+
+        self._ask_words(window, self._service.mark(shown, answer))
+
     def show_bookmarks(self) -> None:
         """Give the keyboard to the list in the console."""
         if self.page is None or not self.page.show():

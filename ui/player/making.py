@@ -6,6 +6,7 @@ from app.bootstrap import Services
 from app.services.clip_player import ClipPlayer
 from app.services.wall import WallService
 from app.video.player_link import PlayerLink
+from ui.player.bookmarks import PlayerBookmarks
 from ui.player.desk import PlayerDesk
 from ui.player.keys import PlayerClips, PlayerReplay
 from ui.wall_windows import ProgramWindows
@@ -38,6 +39,10 @@ def make_player(
             player, commands.clips, clips.snapshots, wall, windows.show_note
         )
     commands.player = windows.player = desk
+    if windows.bookmarks is not None:
+        commands.bookmarks = PlayerBookmarks(
+            player, windows.bookmarks, services.registry.camera, wall, windows
+        )
     if windows.bookmarks is not None and windows.bookmarks.page is not None:
         windows.bookmarks.page.play = desk.play
     return desk
