@@ -18,6 +18,7 @@ _ORDER = (
     Category.REPLAY,
     Category.BOXES,
     Category.CLIPS,
+    Category.PLAYER,
     Category.BOOKMARKS,
     Category.INCIDENTS,
     Category.CALL_UP,
