@@ -82,6 +82,10 @@ class BookmarkPage(QObject):
         """Show what was marked: its clip, else the moment in the selected tile."""
         if bookmark.clip is not None and self.play is not None and self.play(bookmark):
             return
+        self.replay(bookmark)
+
+    def replay(self, bookmark: Bookmark) -> None:
+        """Show the moment in the selected tile, from the memory of this workstation."""
         age_s = (self._clock.utc_us() - moment_us(bookmark)) / _US
         moment = Moment(bookmark.start_us, by_camera=bookmark.clock.is_camera)
         words = f"{bookmark.camera} at {clock_time(bookmark)}"

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, Qt, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.domain.bookmark import Bookmark
 from app.services.bookmark_changes import Answer
@@ -73,7 +73,8 @@ class BookmarkWords(QObject):
                 tags=line.chosen_tags,
                 flag=line.chosen_flag,
             )
-        focus = QApplication.focusWidget()
+        # The window's own, because it need not be the active one to get keys.
+        focus = line.window().focusWidget()
         had_focus = focus is not None and line.isAncestorOf(focus)
         line.go()
         if had_focus and self._back is not None:
