@@ -74,7 +74,8 @@ class BookmarkWords(QObject):
                 flag=line.chosen_flag,
             )
         # The window's own, because it need not be the active one to get keys.
-        focus = line.window().focusWidget()
+        # It has none before it was shown, whatever the stub says.
+        focus: QWidget | None = line.window().focusWidget()
         had_focus = focus is not None and line.isAncestorOf(focus)
         line.go()
         if had_focus and self._back is not None:
