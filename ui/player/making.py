@@ -45,4 +45,6 @@ def make_player(
         )
     if windows.bookmarks is not None and windows.bookmarks.page is not None:
         windows.bookmarks.page.play = desk.play
+    if windows.incidents is not None:
+        windows.incidents.play_clip = desk.play_clip
     return desk
