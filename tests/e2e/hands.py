@@ -16,6 +16,10 @@ class Hands:
         """Press keys by their X names, one after the other: ``ctrl+3``, ``Next``, ``KP_4``."""
         self._run("key", "--delay", "30", *keys)
 
+    def write(self, words: str) -> None:
+        """Type words, letter by letter."""
+        self._run("type", "--delay", "30", words)
+
     def click(self) -> None:
         """Press the left button where the pointer is: a window manager gives the keys there."""
         self._run("click", "1")

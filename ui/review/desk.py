@@ -12,6 +12,7 @@ from app.services.events import Directory
 from app.services.review import ReviewService
 from ui.events.thumbnails import Pictures, ThumbnailCache
 from ui.review.panel import ReviewPanel
+from ui.review.playing import ReviewPlaying
 
 _PULSE_MS = 500
 
@@ -27,8 +28,7 @@ class Windows(Protocol):
 
 
 class ReviewDesk(QObject):
-    """GUI thread. ``play`` shows the clip or the moment of a bookmark in the selected tile;
-    ``say`` tells on the screen that has the focus what a key has done."""
+    """GUI thread. ``say`` tells on the screen that has the focus what a key has done."""
 
     def __init__(
         self,
@@ -36,7 +36,7 @@ class ReviewDesk(QObject):
         cameras: Directory,
         pictures: Pictures,
         tasks: Tasks,
-        play: Callable[[Bookmark], None],
+        playing: ReviewPlaying,
         windows: Windows,
         say: Callable[[str], None],
         parent: QObject | None = None,
@@ -44,7 +44,7 @@ class ReviewDesk(QObject):
         super().__init__(parent)
         self._service = service
         self._cameras = cameras
-        self._play = play
+        self._playing = playing
         self._windows = windows
         self._say = say
         self._thumbnails = ThumbnailCache(pictures, tasks, self)
@@ -57,8 +57,8 @@ class ReviewDesk(QObject):
     def make_panel(self, parent: QWidget | None = None) -> ReviewPanel:
         """The page of the console."""
         panel = ReviewPanel(self._service, self._cameras, self._thumbnails, parent)
-        play = self._play
-        panel.play_wanted.connect(lambda bookmark: play(bookmark))  # noqa: PLW0108 - PySide holds methods weakly
+        panel.play_wanted.connect(self._play)
+        panel.speed_wanted.connect(lambda: self._playing.toggle_speed())  # noqa: PLW0108 - PySide holds methods weakly
         panel.left.connect(self._windows.focus_wall)
         self.panel = panel
         return panel
@@ -69,3 +69,8 @@ class ReviewDesk(QObject):
             self._say(QCoreApplication.translate("Review", "The review is in the console"))
             return
         self.panel.enter()
+
+    def _play(self, bookmark: Bookmark) -> None:
+        rows = self._service.rows
+        at = next((at for at, row in enumerate(rows) if row.id == bookmark.id), len(rows))
+        self._playing.play(bookmark, rows[at + 1] if at + 1 < len(rows) else None)

@@ -161,7 +161,7 @@ class ReviewPanel(QWidget):
         column.setSpacing(tokens.SPACE_S)
         hint = self._label()
         hint.setText(
-            self.tr("1 confirmed · 2 false · 3 needs more · N next · U take back · Enter play")
+            self.tr("1 confirmed · 2 false · 3 needs more · N next · U take back · T twice as fast")
         )
         for each in (self._count, self.view, self._history, self.note, hint):
             column.addWidget(each)
@@ -178,12 +178,13 @@ class ReviewPanel(QWidget):
         )
         self.false_alarms = FalseAlarmPage(service, self)
         if self._is_supervisor:
-            pages.addTab(self._queue, self.tr("&Queue").replace("&", ""))
+            pages.addTab(self._queue, self.tr("Queue"))
             pages.addTab(self.decided, self.tr("Decided"))
+        else:
+            self._queue.hide()
+            self.decided.hide()
         pages.addTab(self.answers, self.tr("Answers"))
         pages.addTab(self.false_alarms, self.tr("False alarms"))
-        for hidden in (self._queue, self.decided):
-            hidden.setVisible(self._is_supervisor)
         return pages
 
     def _connect(self, thumbnails: ThumbnailCache) -> None:
