@@ -155,6 +155,11 @@ class PlayerLink:
         self._last_still = 0
         self._is_closed = False
 
+    @property
+    def pid(self) -> int | None:
+        """The player process, while it runs."""
+        return None if self._process is None else self._process.pid
+
     # --- clips --------------------------------------------------------------------------------
 
     def warm(self) -> None:

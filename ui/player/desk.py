@@ -16,6 +16,7 @@ from app.services.wall import WallService
 from ui.binding import bind
 from ui.player.open_line import OpenLine
 from ui.player.strip import SeekStrip
+from ui.player.strip_marks import StripMarks
 from ui.wall.wall_window import WallWindow
 from ui.wall_windows import ProgramWindows
 
@@ -33,6 +34,7 @@ class PlayerDesk(QObject):
         clips: ClipService,
         records: ClipRecords,
         snapshots: Path,
+        marks: StripMarks,
         warm: Callable[[], None],
         parent: QObject | None = None,
     ) -> None:
@@ -44,6 +46,7 @@ class PlayerDesk(QObject):
         self._clips = clips
         self._records = records
         self._snapshots = snapshots
+        self._marks = marks
         self._warm = warm
         self._line: OpenLine | None = None
         self._strip: SeekStrip | None = None
@@ -172,7 +175,7 @@ class PlayerDesk(QObject):
             strip = self._strip = SeekStrip(window, self._player, key)
         tile = next((t for t in self._wall.screen(screen).tiles if t.key == key), None)
         if tile is not None:
-            strip.show_clip(playing, tile)
+            strip.show_clip(playing, tile, self._marks.of(playing.clip))
         if not self._look.isActive():
             self._look.start()
 

@@ -9,6 +9,7 @@ from app.video.player_link import PlayerLink
 from ui.player.bookmarks import PlayerBookmarks
 from ui.player.desk import PlayerDesk
 from ui.player.keys import PlayerClips, PlayerReplay
+from ui.player.strip_marks import StripMarks
 from ui.wall_windows import ProgramWindows
 
 
@@ -29,6 +30,7 @@ def make_player(
         clips.clips,
         clips.records,
         services.places.snapshots,
+        StripMarks(services.bookmarks),
         link.warm,
         parent,
     )

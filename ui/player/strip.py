@@ -1,5 +1,7 @@
 """The strip under a clip: where it is, small pictures of it, and the ways through it."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QImage, QMouseEvent, QPainter, QPaintEvent, QPolygonF, QWheelEvent
 from PySide6.QtWidgets import QWidget
@@ -23,6 +25,7 @@ _PAD = tokens.SPACE_S
 _GROUND = QColor(tokens.SURFACE_RAISED)
 _TROUGH = QColor(tokens.BACKGROUND)
 _GONE = QColor(tokens.CLIP)
+_MARK = QColor(tokens.WARNING)
 _TEXT = QColor(tokens.TEXT)
 _DIM = QColor(tokens.TEXT_DIM)
 
@@ -38,7 +41,7 @@ class SeekStrip(QWidget):
         self._player = player
         self._playing: Playing | None = None
         self._pictures: dict[int, QImage] = {}
-        self._asked_for = ""
+        self._marks: Sequence[int] = ()
         self._is_asking = False
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -53,8 +56,10 @@ class SeekStrip(QWidget):
         """What it says of the place in the clip."""
         return "" if self._playing is None else clip_words(self._playing, 0)
 
-    def show_clip(self, playing: Playing, tile: TileSnapshot) -> None:
-        """Follow the clip and its tile; hidden while there is nothing to seek in."""
+    def show_clip(self, playing: Playing, tile: TileSnapshot, marks: Sequence[int] = ()) -> None:
+        """Follow the clip and its tile; hidden while there is nothing to seek in. ``marks`` are
+        where its bookmarks are, in microseconds from its beginning."""
+        self._marks = marks
         if playing.state.phase is not PlayerPhase.READY or not playing.state.duration_us:
             self.hide()
             return
@@ -156,6 +161,9 @@ class SeekStrip(QWidget):
         x = line.x() + line.width() * min(max(share, 0.0), 1.0)
         painter.fillRect(line, _TROUGH)
         painter.fillRect(QRectF(line.x(), line.y(), x - line.x(), line.height()), _GONE)
+        for mark_us in self._marks:
+            at = line.x() + line.width() * mark_us / playing.state.duration_us
+            painter.fillRect(QRectF(at - 1.5, line.y() - 2, 3, line.height() + 4), _MARK)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_TEXT)

@@ -1,0 +1,196 @@
+"""Clips in the real player process, read by the numbers that are burnt into their pictures."""
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.core.dispatch import ManualDispatcher
+from app.domain.stream import Reason
+from app.video.engine_types import ViewKey
+from app.video.player_link import MOST, PlayerLink
+from app.video.player_types import PlayCommand, PlayerId, PlayerPhase, PlayerState
+from tests.fakes.code_clip import FPS, block_centres, code_clip, decode_words
+
+KEY = ViewKey("0/0")
+FRAMES = 300
+SIZE = (640, 360)
+TAKEN_US = 1_700_000_000_000_000
+SECOND_US = 1_000_000
+pytestmark = pytest.mark.timeout(120)
+
+
+class Cinema:
+    """The player's link, and what it told."""
+
+    def __init__(self) -> None:
+        self.dispatcher = ManualDispatcher()
+        self.link = PlayerLink(self.dispatcher)
+        self.states: list[PlayerState] = []
+
+    def until(self, is_true: Callable[[], bool], seconds: float = 20.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_true():
+            assert time.monotonic() < deadline, "it did not come"
+            self.dispatcher.wait(0.005)
+            self.dispatcher.drain()
+
+    def open(self, location: str | Path) -> PlayerId:
+        self.states.clear()
+        player = self.link.open(str(location), TAKEN_US, self.states.append)
+        self.until(lambda: bool(self.states))
+        return player
+
+    def fails(self, location: str | Path) -> Reason:
+        self.link.close(self.open(location))
+        assert self.states[-1].phase is PlayerPhase.FAILED
+        return self.states[-1].reason
+
+    def step(self, player: PlayerId, by: int) -> int:
+        """The number of the picture on which it stands."""
+        self.states.clear()
+        self.link.go(player, PlayCommand(step=by))
+        self.until(lambda: bool(self.states))
+        return self.number()
+
+    def number(self) -> int:
+        """The number burnt into the picture on the board."""
+        picture = self.link.picture(KEY)
+        assert picture is not None
+        facts = picture.facts
+        pixels = np.frombuffer(picture.pixels, np.uint8)
+        pixels = pixels.reshape(facts.height, facts.stride // 4, 4)[:, : facts.width]
+        x, y = (block_centres() * [facts.width, facts.height]).astype(int).T
+        index = int(decode_words(pixels[y, x, 1][None, :])[1][0])
+        assert self.link.intact(picture)
+        assert facts.is_replay
+        assert facts.utc_us == TAKEN_US + facts.pts
+        assert abs(facts.pts - index * SECOND_US / FPS) < 1000
+        return index
+
+
+@pytest.fixture(scope="module")
+def clip() -> Path:
+    return code_clip(3, frames=FRAMES).path
+
+
+@pytest.fixture
+def cinema() -> Iterator[Cinema]:
+    cinema = Cinema()
+    yield cinema
+    cinema.link.end()
+
+
+def test_every_picture_is_reached_by_steps_and_jumps(cinema: Cinema, clip: Path) -> None:
+    player = cinema.open(clip)
+    assert cinema.states[-1].duration_us == pytest.approx(FRAMES / FPS * SECOND_US, abs=1000)
+    cinema.link.show(player, KEY, SIZE)
+    cinema.until(lambda: bool(cinema.link.fresh()))
+    for position in (150, 29, 30, 31, FRAMES - 1, 0):
+        at_us = round((position + 0.5) * SECOND_US / FPS)
+        cinema.link.go(player, PlayCommand(at_us, 0.0))
+        cinema.until(lambda wanted=position: cinema.number() == wanted)  # type: ignore[misc]  # bound
+    assert [cinema.step(player, 1) for _ in range(3)] == [1, 2, 3]
+    assert [cinema.step(player, -1) for _ in range(4)] == [2, 1, 0, 0]
+
+
+@pytest.mark.parametrize("speed", [0.5, 1.0, 4.0])
+def test_it_plays_at_its_speed_and_leaves_nothing_out(
+    cinema: Cinema, clip: Path, speed: float
+) -> None:
+    player = cinema.open(clip)
+    cinema.link.show(player, KEY, SIZE)
+    began = time.monotonic()
+    cinema.link.go(player, PlayCommand(0, speed, began))
+    cinema.until(lambda: cinema.link.picture(KEY) is not None and cinema.number() >= 30, 60)
+    took = time.monotonic() - began
+    assert took * speed == pytest.approx(30 / FPS, abs=0.25 * max(1.0, speed))
+
+
+def test_it_begins_again_where_it_loops(cinema: Cinema, clip: Path) -> None:
+    player = cinema.open(clip)
+    cinema.link.show(player, KEY, SIZE)
+    near_end = cinema.states[-1].duration_us - SECOND_US
+    command = PlayCommand(near_end, 2.0, time.monotonic(), is_looping=True)
+    cinema.link.go(player, command)
+    cinema.until(lambda: cinema.link.picture(KEY) is not None and cinema.number() > FRAMES - 10)
+    cinema.until(lambda: cinema.number() < 30)
+
+
+def test_the_next_clip_is_there_soon(cinema: Cinema, clip: Path) -> None:
+    cinema.open(clip)
+    began = time.monotonic()
+    player = cinema.open(clip)
+    cinema.link.show(player, KEY, SIZE)
+    cinema.until(lambda: bool(cinema.link.fresh()))
+    assert time.monotonic() - began < 0.3
+
+
+def test_a_still_is_a_jpeg_of_the_wanted_width(cinema: Cinema, clip: Path) -> None:
+    player = cinema.open(clip)
+    answers: list[bytes | None] = []
+    cinema.link.still(player, SECOND_US, 160, answers.append)
+    cinema.until(lambda: bool(answers))
+    assert answers[0] is not None
+    assert answers[0].startswith(b"\xff\xd8")
+
+
+def test_what_cannot_be_played_says_why(cinema: Cinema, tmp_path: Path) -> None:
+    words = tmp_path / "words.mp4"
+    words.write_text("no video at all\n" * 100)
+    assert cinema.fails(words) is Reason.NOT_DECODABLE
+    assert cinema.fails(tmp_path / "nothing.mp4") is Reason.NOT_FOUND
+    assert cinema.fails("gopher://recorder/3") is Reason.UNSUPPORTED
+    assert cinema.fails("rtsp://guard:word@127.0.0.1:9/3") is Reason.REFUSED
+    assert "word" not in cinema.states[-1].trouble
+
+
+def test_a_recorders_address_plays_and_can_be_sought(cinema: Cinema, clip: Path) -> None:
+    handler = partial(_Quiet, directory=str(clip.parent))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            player = cinema.open(f"http://127.0.0.1:{server.server_port}/{clip.name}")
+            assert cinema.states[-1].phase is PlayerPhase.READY
+            cinema.link.show(player, KEY, SIZE)
+            cinema.link.go(player, PlayCommand(round(77.5 * SECOND_US / FPS), 0.0))
+            cinema.until(lambda: cinema.link.picture(KEY) is not None and cinema.number() == 77)
+            cinema.link.end()
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    """A recorder's web server that writes no log."""
+
+    def log_message(self, *_words: object) -> None:  # type: ignore[override]  # as it is called
+        """Nothing: tests read the log."""
+
+
+def test_a_closed_clip_leaves_its_place(cinema: Cinema, clip: Path) -> None:
+    for _ in range(MOST + 2):
+        cinema.link.close(cinema.open(clip))
+        assert cinema.states[-1].phase is PlayerPhase.READY
+
+
+@pytest.mark.logs_errors
+def test_a_lost_player_says_so_and_the_next_clip_plays(cinema: Cinema, clip: Path) -> None:
+    cinema.open(clip)
+    pid = cinema.link.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    cinema.until(lambda: cinema.states[-1].phase is PlayerPhase.FAILED)
+    assert cinema.states[-1].reason is Reason.WORKER_CRASHED
+    player = cinema.open(clip)
+    cinema.link.show(player, KEY, SIZE)
+    cinema.until(lambda: bool(cinema.link.fresh()))
+    assert cinema.number() == 0

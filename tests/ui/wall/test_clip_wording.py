@@ -1,0 +1,66 @@
+"""The words of a tile that plays a clip: where it is, and never that it is live."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.domain.stream import Reason, StreamState
+from app.services.clip_player import Playing
+from app.video.player_types import PlayerPhase, PlayerState
+from ui.wall.clip_wording import clip_face, clip_words, minutes, speed_words, trouble_sentence
+
+SECOND_US = 1_000_000
+READY = PlayerState(PlayerPhase.READY, 60 * SECOND_US, 640, 360)
+PLAYING = Playing("street.mp4", None, READY, 12 * SECOND_US, None, 1.0, False, None)
+
+
+def test_it_says_where_it_is() -> None:
+    assert clip_words(PLAYING, 0) == "Clip · 00:12 / 01:00"
+
+
+def test_it_says_when_it_was_taken() -> None:
+    taken = replace(PLAYING, taken_us=SECOND_US)
+    assert clip_words(taken, SECOND_US).count("·") == 2
+
+
+@pytest.mark.parametrize(
+    ("speed", "words"), [(0.0, "paused"), (2.0, "2×"), (0.125, "1/8×"), (8.0, "8×")]
+)
+def test_it_says_how_it_goes_on(speed: float, words: str) -> None:
+    assert clip_words(replace(PLAYING, speed=speed), 0).endswith(f" · {words}")
+
+
+def test_the_end_and_the_loop_are_said() -> None:
+    ended = replace(PLAYING, position_us=60 * SECOND_US)
+    assert clip_words(ended, 0).endswith("at its end")
+    assert clip_words(replace(ended, is_looping=True), 0).endswith("again and again")
+
+
+def test_an_hour_is_said() -> None:
+    assert minutes(3_723 * SECOND_US) == "1:02:03"
+
+
+def test_slow_speeds_are_fractions() -> None:
+    assert [speed_words(speed) for speed in (0.5, 0.25, 1.0)] == ["1/2×", "1/4×", "1×"]
+
+
+@pytest.mark.parametrize("phase", list(PlayerPhase))
+def test_a_clip_never_looks_live(phase: PlayerPhase) -> None:
+    face = clip_face(replace(PLAYING, state=replace(READY, phase=phase)), zoom=1.0, now_us=0)
+    assert not face.is_live
+    assert face.is_clip
+    assert face.dot is None
+    assert face.headline
+
+
+def test_what_cannot_be_played_is_a_sentence() -> None:
+    failed = PlayerState(PlayerPhase.FAILED, reason=Reason.NOT_FOUND)
+    face = clip_face(replace(PLAYING, state=failed), zoom=1.0, now_us=0)
+    assert face.state is StreamState.OFFLINE
+    assert face.covers_picture
+    assert face.reason == "There is nothing at this place"
+
+
+@pytest.mark.parametrize("reason", list(Reason))
+def test_every_reason_has_words(reason: Reason) -> None:
+    assert trouble_sentence(reason)

@@ -1,0 +1,159 @@
+"""Clips in tiles: what the player is asked, and what becomes of them when the wall changes."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from app.core.dispatch import ManualDispatcher
+from app.domain.geometry import Size
+from app.services.clip_player import ClipPlayer, Playing
+from app.services.wall import WallService
+from app.video.engine_types import ViewKey
+from app.video.player_types import PlayCommand, PlayerId
+from tests.fakes.directory import FakeDirectory
+from tests.fakes.engine import FakeEngine
+from tests.fakes.players import FakePlayers
+
+FILE = Path("/somewhere/street.mp4")
+KEY = ViewKey("0/5")
+SECOND_US = 1_000_000
+
+
+class Stage:
+    """A wall of sixteen tiles, the sixth selected."""
+
+    def __init__(self) -> None:
+        self.players = FakePlayers()
+        self.dispatcher = ManualDispatcher()
+        self.wall = WallService(FakeDirectory(), FakeEngine(), self.dispatcher)
+        self.wall.open_screen(0, Size(1920, 1080), 1.0)
+        self.wall.select(0, 5)
+        self.dispatcher.drain()
+        self.player = ClipPlayer(self.players, self.wall, lambda clip: Path("/clips", clip.file))
+
+    @property
+    def playing(self) -> Playing:
+        found = self.player.playing(KEY)
+        assert found is not None
+        return found
+
+    @property
+    def command(self) -> PlayCommand:
+        return self.players.commands[-1][1]
+
+    def open(self) -> None:
+        assert self.player.open(FILE, 0) == KEY
+        self.players.ready(1)
+
+
+@pytest.fixture
+def stage() -> Stage:
+    return Stage()
+
+
+def test_a_file_plays_in_the_selected_tile_at_its_size(stage: Stage) -> None:
+    stage.open()
+    tile = next(tile for tile in stage.wall.screen(0).tiles if tile.cell == 5)
+    assert stage.players.sizes[KEY] == (tile.picture.width, tile.picture.height)
+    assert stage.command.speed == 1.0
+    assert stage.playing.name == "street.mp4"
+    assert stage.playing.taken_us is None
+
+
+def test_nothing_is_asked_before_it_is_open(stage: Stage) -> None:
+    stage.player.open(FILE, 0)
+    stage.player.step(KEY, 1)
+    assert not stage.players.commands
+
+
+def test_an_address_is_named_without_its_login(stage: Stage) -> None:
+    stage.player.open("rtsp://guard:word@recorder:554/3", 0)
+    assert stage.playing.name == "recorder:554"
+    assert "word" not in repr(stage.playing)
+
+
+def test_it_pauses_and_plays_on_from_there(stage: Stage) -> None:
+    stage.open()
+    stage.player.seek(KEY, 10 * SECOND_US)
+    stage.player.toggle_pause(KEY)
+    assert stage.command.speed == 0.0
+    at = stage.playing.position_us
+    assert 10 * SECOND_US <= at < 12 * SECOND_US
+    stage.player.toggle_pause(KEY)
+    assert (stage.command.speed, stage.command.position_us) == (1.0, at)
+
+
+def test_it_goes_between_an_eighth_and_eight_times(stage: Stage) -> None:
+    stage.open()
+    for _ in range(6):
+        stage.player.faster(KEY, 2.0)
+    assert stage.command.speed == 8.0
+    for _ in range(9):
+        stage.player.faster(KEY, 0.5)
+    assert stage.command.speed == 0.125
+
+
+def test_at_its_end_it_begins_again_when_asked(stage: Stage) -> None:
+    stage.open()
+    stage.player.seek(KEY, 60 * SECOND_US)
+    assert stage.playing.is_ended
+    stage.player.toggle_pause(KEY)
+    assert (stage.command.position_us, stage.command.speed) == (0, 1.0)
+
+
+def test_a_step_stands_where_the_picture_is(stage: Stage) -> None:
+    stage.open()
+    stage.player.step(KEY, -1)
+    assert stage.command.step == -1
+    told = stage.players.told[PlayerId(1)]
+    told(replace(stage.playing.state, shown_us=4_200_000))
+    assert stage.playing.position_us == 4_200_000
+    assert stage.playing.stands
+
+
+def test_the_prepared_one_is_not_opened_twice(stage: Stage) -> None:
+    stage.player.prepare(FILE)
+    stage.players.ready(1)
+    stage.player.open(FILE, 0)
+    assert len(stage.players.opened) == 1
+    assert stage.command.speed == 1.0
+
+
+def test_another_preparation_closes_the_one_before(stage: Stage) -> None:
+    stage.player.prepare(FILE)
+    stage.player.prepare(Path("/other.mp4"))
+    assert stage.players.closed == [1]
+
+
+def test_it_ends_with_the_page(stage: Stage) -> None:
+    stage.open()
+    stage.wall.turn_page(0, 1)
+    stage.dispatcher.drain()
+    assert stage.player.playing(KEY) is None
+    assert stage.players.closed == [1]
+
+
+def test_it_stays_while_a_tile_is_enlarged_and_grows_with_its_own(stage: Stage) -> None:
+    stage.open()
+    before = stage.players.sizes[KEY]
+    stage.wall.toggle_enlarged(0)
+    stage.dispatcher.drain()
+    assert stage.player.playing(KEY) is not None
+    assert stage.players.sizes[KEY] > before
+
+
+def test_clips_of_one_beginning_are_in_step(stage: Stage) -> None:
+    for cell in (5, 6):
+        stage.player.open(FILE, 0, cell, since=100.0, loop=True)
+    stage.players.ready(1)
+    stage.players.ready(2)
+    first, second = (command for _player, command in stage.players.commands)
+    assert first == second
+    assert first.position_at(101.5, 60 * SECOND_US) == 1_500_000
+    assert first.position_at(161.5, 60 * SECOND_US) == 1_500_000
+
+
+def test_a_screen_that_is_not_there_plays_nothing(stage: Stage) -> None:
+    assert stage.player.open(FILE, 3) is None
+    assert not stage.players.opened
