@@ -277,7 +277,9 @@ class Session(QObject):
         self._windows.events = make_events(self._services, self._wall, self._windows, self)
         bookmarks = make_bookmarks(self._services, self._wall, self._windows, self)
         self._windows.bookmarks = self._windows.commands.bookmarks = bookmarks
-        review = make_review(self._services, self._wall, self._windows, self._player, self)
+        review = make_review(
+            self._services, self._wall, self._windows, self._player, self._players.warm, self
+        )
         self._windows.review = self._windows.commands.review = review
         incidents = make_incidents(self._services, self._wall, self._windows, self)
         self._windows.incidents = self._windows.commands.incidents = incidents

@@ -8,12 +8,13 @@ from tests.benchmarks.events import run as run_events
 from tests.benchmarks.overlay import run as run_overlay
 from tests.benchmarks.parts import PARTS, Options, say
 from tests.benchmarks.picture_health import run as run_health
+from tests.benchmarks.records import run as run_records
 from tests.benchmarks.results import Result, machine, table, write_json
 from tests.benchmarks.soak import run as run_soak
 from tests.benchmarks.wall import run as run_wall
 
 # Importing them registers them.
-_REGISTERED = (run_wall, run_overlay, run_health, run_events, run_soak)
+_REGISTERED = (run_wall, run_overlay, run_health, run_events, run_records, run_soak)
 
 
 def _parse() -> argparse.Namespace:

@@ -28,7 +28,8 @@ class Windows(Protocol):
 
 
 class ReviewDesk(QObject):
-    """GUI thread. ``say`` tells on the screen that has the focus what a key has done."""
+    """GUI thread. ``say`` tells on the screen that has the focus what a key has done;
+    ``warm`` readies the player for the first clip."""
 
     def __init__(
         self,
@@ -39,6 +40,7 @@ class ReviewDesk(QObject):
         playing: ReviewPlaying,
         windows: Windows,
         say: Callable[[str], None],
+        warm: Callable[[], None],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
@@ -47,6 +49,7 @@ class ReviewDesk(QObject):
         self._playing = playing
         self._windows = windows
         self._say = say
+        self._warm = warm
         self._thumbnails = ThumbnailCache(pictures, tasks, self)
         self.panel: ReviewPanel | None = None
         self._pulse = QTimer(self)
@@ -68,6 +71,8 @@ class ReviewDesk(QObject):
         if self.panel is None or not self._windows.show_page(self.panel):
             self._say(QCoreApplication.translate("Review", "The review is in the console"))
             return
+        if self._service.rows:
+            self._warm()
         self.panel.enter()
 
     def _play(self, bookmark: Bookmark) -> None:

@@ -1,5 +1,7 @@
 """Builds what the windows need for the review from the services it uses."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject
 
 from app.bootstrap import Services
@@ -15,6 +17,7 @@ def make_review(
     wall: WallService,
     windows: ProgramWindows,
     player: ClipPlayer,
+    warm: Callable[[], None],
     parent: QObject,
 ) -> ReviewDesk:
     """Answers are looked for from now on; nothing is shown yet."""
@@ -35,5 +38,6 @@ def make_review(
         playing,
         windows,
         say,
+        warm,
         parent,
     )

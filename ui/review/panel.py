@@ -192,7 +192,6 @@ class ReviewPanel(QWidget):
         for view in (self.view, self.decided, self.answers, self.false_alarms.view):
             view.installEventFilter(self)
         self.note.installEventFilter(self)
-        self.note.returnPressed.connect(self._send_note)
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
         self.model.modelReset.connect(self._restore_current)
         self.model.rowsInserted.connect(self._restore_current)
@@ -340,6 +339,14 @@ class ReviewPanel(QWidget):
             return True
         return self._on_queue_key(key) if self.view.hasFocus() else False
 
+    def _on_note_key(self, key: Qt.Key) -> bool:
+        # Taken here: a line leaves Enter to the windows around it, where it enlarges a tile.
+        if key in _ENTER:
+            self._send_note()
+        elif key == Qt.Key.Key_Escape:
+            self._close_note()
+        return key in (*_ENTER, Qt.Key.Key_Escape)
+
     def _on_queue_key(self, key: Qt.Key) -> bool:
         if key in _VERDICTS:
             self._decide(_VERDICTS[key])
@@ -369,9 +376,7 @@ class ReviewPanel(QWidget):
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if watched is not self.note:
                 return self._on_key(event)
-            if event.key() == Qt.Key.Key_Escape:
-                self._close_note()
-                return True
+            return self._on_note_key(Qt.Key(event.key()))
         elif event.type() == QEvent.Type.FocusIn and watched is self.view:
             # Also when the keyboard comes by the mouse or by the console's tabs.
             QTimer.singleShot(0, self, self._enter_view)

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeyEvent
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -116,7 +117,8 @@ def test_needing_more_asks_for_a_note(qtbot: QtBot, scene: Scene) -> None:
     panel = open_panel(qtbot, scene)
     press(qtbot, scene, panel, Qt.Key.Key_3)
     assert panel.note.hasFocus()
-    press(qtbot, scene, panel, Qt.Key.Key_Return)
+    enter = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier, "\r")
+    assert panel.eventFilter(panel.note, enter)  # else it would enlarge a tile
     assert "what more is needed" in panel.words
     assert verdicts(scene)["a"] is FlagState.RAISED
     press(qtbot, scene, panel, Qt.Key.Key_Escape)
