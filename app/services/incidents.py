@@ -29,12 +29,15 @@ _SAME_TIME_S = 0.05
 class TileFacts:
     """What a tile shows. ``taken_us`` is the picture's time on this workstation's clock;
     ``offset_s`` what the camera's own clock is ahead of it, ``None`` where it gives none; ``event``
-    is what marks the tile, in words."""
+    is what marks the tile, in words; ``played`` is the name of what is played there in place of
+    the camera, ``clip`` the kept clip that it is."""
 
     camera: Camera
     taken_us: int | None = None
     offset_s: float | None = None
     is_replay: bool = False
+    played: str = ""
+    clip: UUID | None = None
     severity: int = 0
     event: str = ""
 
@@ -120,7 +123,8 @@ class IncidentService:
             return self.open_at(facts, answer)
         before = self._current
         cameras = tuple(dict.fromkeys((*before.cameras, facts.camera.code)))
-        after = replace(before, cameras=cameras)
+        clips = tuple(dict.fromkeys((*before.clips, *_clips(facts))))
+        after = replace(before, cameras=cameras, clips=clips)
         note = self._note(before.id, _tile_words("Seen", facts), is_automatic=True)
         self._store.put(Changed(before, after, note, self._recent(facts)), answer)
         return before.id
@@ -141,6 +145,7 @@ class IncidentService:
             author=self._author,
             holder=self._author.operator,
             cameras=(camera.code,),
+            clips=_clips(facts),
         )
         note = self._note(incident.id, _tile_words("Started at", facts), is_automatic=True)
         self._set_current(incident)
@@ -268,13 +273,20 @@ def _tile_words(verb: str, facts: TileFacts) -> str:
     """What the tile showed, for the note that the program writes; times in UTC."""
     camera = facts.camera
     lines = [f"{verb} {camera.code} {camera.name} ({camera.call_up})"]
+    if facts.played:
+        lines.append(f"From the clip {facts.played}")
     if facts.taken_us is not None:
         taken = datetime.fromtimestamp(facts.taken_us / _US, UTC)
         what = "Replayed picture" if facts.is_replay else "Picture"
-        lines.append(f"{what} of {taken:%Y-%m-%d %H:%M:%S.%f} UTC ({_clock_words(facts.offset_s)})")
+        clock = "" if facts.played else f" ({_clock_words(facts.offset_s)})"
+        lines.append(f"{what} of {taken:%Y-%m-%d %H:%M:%S.%f} UTC{clock}")
     if facts.event:
         lines.append(facts.event)
     return "\n".join(lines)
+
+
+def _clips(facts: TileFacts) -> tuple[UUID, ...]:
+    return () if facts.clip is None else (facts.clip,)
 
 
 def _clock_words(offset_s: float | None) -> str:

@@ -10,12 +10,13 @@ from app.domain.bookmark import Bookmark
 from app.domain.camera import Camera, CameraCode
 from app.domain.clip_record import Clip
 from app.domain.incident import Incident
+from app.services.clip_player import Playing
 from app.services.event_marks import Marks
 from app.services.incident_store import Answer
 from app.services.incidents import IncidentService, TileFacts
 from app.services.wall import WallService
 from app.services.wall_screen import TileSnapshot
-from app.video.engine_types import Engine
+from app.video.engine_types import Engine, ViewKey
 from ui.events.wording import mark_text
 from ui.incidents.list_panel import Districts
 from ui.incidents.note_line import NoteLine
@@ -43,7 +44,7 @@ class IncidentsDesk(QObject):
     """Made once the wall stands. GUI thread.
 
     ``show_bookmark`` and ``play_clip`` show what belongs to an incident; ``play_clip`` says
-    whether it could.
+    whether it could. ``playing`` is what a tile plays in place of its camera.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class IncidentsDesk(QObject):
         self._panel: IncidentsPanel | None = None
         self.show_bookmark: Callable[[Bookmark], None] | None = None
         self.play_clip: Callable[[Clip], bool] | None = None
+        self.playing: Callable[[ViewKey], Playing | None] = lambda _key: None
         self._lines: dict[WallWindow, NoteLine] = {}
         self._pulse = QTimer(self)
         self._pulse.setInterval(_PULSE_MS)
@@ -154,6 +156,14 @@ class IncidentsDesk(QObject):
         return next((tile for tile in screen.tiles if tile.cell == screen.selected), None)
 
     def _facts(self, tile: TileSnapshot, camera: Camera) -> TileFacts:
+        playing = self.playing(tile.key)
+        if playing is not None:
+            seen = None if playing.camera is None else self._camera(playing.camera)
+            clip = None if playing.clip is None else playing.clip.id
+            name = playing.name
+            if seen is None:
+                name = self.tr("{0}, whose camera is not known").format(name)
+            return TileFacts(seen or camera, playing.taken_us, played=name, clip=clip)
         status = self._engine.status(tile.key)
         mark = self._marks.mark(camera.code)
         return TileFacts(

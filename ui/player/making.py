@@ -49,4 +49,5 @@ def make_player(
         windows.bookmarks.page.play = desk.play
     if windows.incidents is not None:
         windows.incidents.play_clip = desk.play_clip
+        windows.incidents.playing = player.playing
     return desk

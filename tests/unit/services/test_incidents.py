@@ -117,6 +117,19 @@ def test_a_tile_starts_an_incident_with_its_facts(desk: IncidentDesk) -> None:
     assert desk.service.current == incident
 
 
+def test_a_clip_that_is_played_is_noted_as_such(desk: IncidentDesk) -> None:
+    clip = UUID(int=9)
+    facts = TileFacts(desk.camera("BNU-1-1"), NOON_US, played="12:04:31", clip=clip)
+    key = desk.service.note_tile(facts, desk.answers.append)
+    desk.settle()
+    assert desk.incident(key).clips == (clip,)
+    taken = datetime.fromtimestamp(NOON_US / SECOND_US, UTC)
+    assert desk.notes(key, automatic=True)[0].text.splitlines()[1:] == [
+        "From the clip 12:04:31",
+        f"Picture of {taken:%Y-%m-%d %H:%M:%S.%f} UTC",
+    ]
+
+
 def test_the_next_tile_is_added_to_the_open_incident(desk: IncidentDesk) -> None:
     key = desk.note_tile("BNU-1-1")
     assert desk.note_tile("BNU-1-2") == key
