@@ -209,16 +209,18 @@ class IncidentStore:
     def _back_to_draft(self, unsaved: Unsaved) -> None:
         """A note whose incident is not there is a draft again: its text is not lost."""
         note = unsaved.note
+        if not isinstance(unsaved, Written):
+            return
         drafts = self._drafts.state.drafts
-        if isinstance(unsaved, Written) and note.incident not in drafts:
-            drafts[note.incident] = Draft(
-                key=note.id,
-                incident=note.incident,
-                text=note.text,
-                changed_us=note.written_us,
-                corrects=note.corrects,
-            )
-            self._drafts.keep()
+        begun = drafts.get(note.incident)
+        drafts[note.incident] = Draft(
+            key=note.id if begun is None else begun.key,
+            incident=note.incident,
+            text=note.text if begun is None else f"{note.text}\n{begun.text}",
+            changed_us=note.written_us,
+            corrects=note.corrects,
+        )
+        self._drafts.keep()
 
     def _take_out(self, unsaved: Unsaved) -> None:
         state = self._drafts.state

@@ -339,6 +339,12 @@ def test_a_note_to_an_incident_that_is_not_there_is_a_draft_again(desk: Incident
     draft = desk.service.draft(nowhere)
     assert draft is not None
     assert draft.text == "important"
+    desk.service.write(nowhere, desk.answers.append)
+    desk.service.keep_draft(nowhere, "and more")
+    desk.settle()
+    draft = desk.service.draft(nowhere)
+    assert draft is not None
+    assert draft.text == "important\nand more"
 
 
 @pytest.mark.logs_errors
