@@ -172,7 +172,7 @@ def test_a_recorders_address_plays_and_can_be_sought(cinema: Cinema, clip: Path)
 class _Quiet(SimpleHTTPRequestHandler):
     """A recorder's web server that writes no log."""
 
-    def log_message(self, *_words: object) -> None:  # type: ignore[override]  # as it is called
+    def log_message(self, *_words: object) -> None:
         """Nothing: tests read the log."""
 
 
