@@ -222,7 +222,16 @@ def review(desk: Desk, records: Records) -> None:
     hands = desk.hands
     hands.press("ctrl+r")
     desk.reads("man at the gate", 13, bold=True)
-    desk.picture("the flag in the review")
+    reader = desk.reader("4", width=desk.screen.width - CONSOLE_WIDTH)
+    strip, boxes = reader.strips[0], BoxReader(reader)
+    caption = reader.pixels[strip.y : strip.y + strip.height, strip.x : strip.x + strip.width]
+
+    def plays() -> bool:
+        px = round(strip.height * 0.64)
+        return shows_words(caption, "again and again", px) and boxes.index(0) >= 0
+
+    until(plays, SOON_S, "the clip of the flag")
+    desk.picture("the flag in the review, and its clip")
     hands.press("1")
     until(lambda: records.flags() == [FlagState.CONFIRMED], SOON_S, "confirmed")
     desk.picture("confirmed")
