@@ -1,6 +1,7 @@
 """Plays the clip of the flag that is looked at, again and again, and readies the next one."""
 
 from collections.abc import Callable
+from typing import Protocol
 from uuid import UUID
 
 from PySide6.QtCore import QCoreApplication
@@ -8,11 +9,16 @@ from PySide6.QtCore import QCoreApplication
 from app.domain.bookmark import Bookmark
 from app.domain.clip_record import Clip, ClipState
 from app.services.clip_player import ClipPlayer
-from app.services.clip_records import ClipRecords
 from app.services.wall import WallService
 from app.video.engine_types import ViewKey
 
 _TWICE = 2.0
+
+
+class Records(Protocol):
+    """Where clips are on record."""
+
+    def find(self, clip: UUID, answer: Callable[[Clip | None], None]) -> None: ...
 
 
 class ReviewPlaying:
@@ -22,7 +28,7 @@ class ReviewPlaying:
     def __init__(
         self,
         player: ClipPlayer,
-        records: ClipRecords,
+        records: Records,
         wall: WallService,
         replay: Callable[[Bookmark], None],
         say: Callable[[str], None],
@@ -49,8 +55,10 @@ class ReviewPlaying:
             if clip is None or clip.state is ClipState.WRITING:
                 self._show_moment(bookmark)
                 return
-            screen = self._wall.focused
+            before, screen = self._key, self._wall.focused
             self._key = self._player.open(clip, screen, loop=True, speed=self._speed)
+            if before is not None and before != self._key:  # another tile was selected
+                self._player.close(before)
             self._ready(following)
 
         self._records.find(bookmark.clip, found)
