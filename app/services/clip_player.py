@@ -210,10 +210,11 @@ class ClipPlayer:
             self._go(key, speed=work.speed)
 
     def seek(self, key: ViewKey, position_us: int) -> None:
-        """Go to a position from the beginning; it plays on, or stands, as before."""
+        """Go to a position from the beginning; it plays on, or stands, as before. Nothing happens
+        where nobody knows how long it is, as with a recorder's stream."""
         work = self._playing.get(key)
-        if work is not None:
-            end = work.state.duration_us
+        end = 0 if work is None else work.state.duration_us
+        if end > 0:
             self._go(key, position_us=max(0, min(position_us, end)))
 
     def jump(self, key: ViewKey, seconds: float) -> None:

@@ -142,6 +142,21 @@ def test_a_still_is_a_jpeg_of_the_wanted_width(cinema: Cinema, clip: Path) -> No
     assert answers[0].startswith(b"\xff\xd8")
 
 
+def test_a_snapshot_is_shown(cinema: Cinema, clip: Path, tmp_path: Path) -> None:
+    answers: list[bytes | None] = []
+    cinema.link.still(cinema.open(clip), SECOND_US, 640, answers.append)
+    cinema.until(lambda: bool(answers))
+    snapshot = tmp_path / "street.jpg"
+    snapshot.write_bytes(answers[0] or b"")
+    player = cinema.open(snapshot)
+    cinema.link.show(player, KEY, SIZE)
+    cinema.link.go(player, PlayCommand(0, 1.0, time.monotonic()))
+    cinema.until(lambda: bool(cinema.link.fresh()))
+    picture = cinema.link.picture(KEY)
+    assert picture is not None
+    assert (picture.facts.width, picture.facts.height) == SIZE
+
+
 def test_what_cannot_be_played_says_why(cinema: Cinema, tmp_path: Path) -> None:
     words = tmp_path / "words.mp4"
     words.write_text("no video at all\n" * 100)

@@ -154,6 +154,13 @@ def test_clips_of_one_beginning_are_in_step(stage: Stage) -> None:
     assert first.position_at(161.5, 60 * SECOND_US) == 1_500_000
 
 
+def test_a_stream_without_an_end_is_not_sought(stage: Stage) -> None:
+    stage.player.open("rtsp://recorder/3", 0)
+    stage.players.ready(1, duration_us=0)
+    stage.player.jump(KEY, 5.0)
+    assert len(stage.players.commands) == 1
+
+
 def test_a_screen_that_is_not_there_plays_nothing(stage: Stage) -> None:
     assert stage.player.open(FILE, 3) is None
     assert not stage.players.opened

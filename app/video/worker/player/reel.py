@@ -10,6 +10,7 @@ import time
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,7 @@ class Reel:
             self._video = _video_of(self._container)
             self._begins = self._video.start_time or 0
             self.duration_us = self._length()
-            if "://" not in location and Path(location).stat().st_size <= _MOST_SCANNED:
+            if "://" not in location and self._can_be_scanned(Path(location)):
                 self._scan()
             self._frames = self._decoded()
             self.find(0)
@@ -146,12 +147,9 @@ class Reel:
         self._pending.clear()
         self.current = None
         ticks = self._begins + round(at_us / 1e6 / self._tick_s)
-        try:
+        # What cannot be sought, as a recorder's stream, is played on from where it is.
+        with suppress(av.error.FFmpegError):
             self._container.seek(ticks, stream=self._video, backward=True)
-        except av.error.FFmpegError as error:
-            if at_us:
-                raise _failure(error) from None
-            # What cannot be sought is played on from where it is.
         self._frames = self._decoded()
 
     def _peek(self) -> Still | None:
@@ -187,6 +185,11 @@ class Reel:
         if self._video.duration:
             return round(self._video.duration * self._tick_s * 1e6)
         return int(self._container.duration or 0)  # av.time_base is a microsecond
+
+    def _can_be_scanned(self, file: Path) -> bool:
+        """A single picture (a snapshot) can be read only once."""
+        is_picture = self._container.format.name.endswith(("image2", "_pipe"))
+        return not is_picture and file.stat().st_size <= _MOST_SCANNED
 
     def _scan(self) -> None:
         """Read the packets once: where the key frames and the end are."""
