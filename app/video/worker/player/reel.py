@@ -58,6 +58,7 @@ class Reel:
         """The picture that was found last."""
         self._pending: deque[Still] = deque()
         self._keys: list[int] = []
+        self._is_unread = True
         self._container = _opened(location)
         try:
             self._video = _video_of(self._container)
@@ -148,8 +149,10 @@ class Reel:
         self.current = None
         ticks = self._begins + round(at_us / 1e6 / self._tick_s)
         # What cannot be sought, as a recorder's stream, is played on from where it is.
-        with suppress(av.error.FFmpegError):
-            self._container.seek(ticks, stream=self._video, backward=True)
+        if at_us or not self._is_unread:
+            with suppress(av.error.FFmpegError):
+                self._container.seek(ticks, stream=self._video, backward=True)
+        self._is_unread = False
         self._frames = self._decoded()
 
     def _peek(self) -> Still | None:
@@ -193,6 +196,7 @@ class Reel:
 
     def _scan(self) -> None:
         """Read the packets once: where the key frames and the end are."""
+        self._is_unread = False
         first: int | None = None
         last = end = 0
         keys: list[int] = []
