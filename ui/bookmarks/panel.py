@@ -7,9 +7,7 @@ from typing import Protocol
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QHBoxLayout,
-    QHeaderView,
     QLabel,
     QPushButton,
     QTableView,
@@ -30,6 +28,7 @@ from ui.bookmarks.wording import answer_text
 from ui.events.thumbnails import ThumbnailCache
 from ui.latin_keys import latin_key
 from ui.models.bookmark_list_model import BookmarkListModel
+from ui.row_table import row_table
 from ui.theme import tokens
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -114,23 +113,7 @@ class BookmarksPanel(QWidget):
     # --- making ------------------------------------------------------------------------------
 
     def _make_view(self, thumbnails: ThumbnailCache) -> QTableView:
-        # A table of one column: a QListView asks the model about every row at each change.
-        view = QTableView(self)
-        view.setModel(self.model)
-        view.setItemDelegate(BookmarkRowDelegate(thumbnails, view))
-        view.setShowGrid(False)
-        view.setTabKeyNavigation(False)
-        view.horizontalHeader().hide()
-        view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        rows = view.verticalHeader()
-        rows.hide()
-        rows.setMinimumSectionSize(HEIGHT)
-        rows.setDefaultSectionSize(HEIGHT)
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setMouseTracking(True)
+        view = row_table(self, self.model, BookmarkRowDelegate(thumbnails), HEIGHT)
         view.setAccessibleName(self.tr("Bookmarks"))
         view.installEventFilter(self)
         view.doubleClicked.connect(lambda _index: self._choose())

@@ -6,8 +6,6 @@ from typing import Protocol
 from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QLabel,
     QStackedWidget,
     QTableView,
@@ -25,11 +23,11 @@ from ui.events.row_delegate import HEIGHT, EventRowDelegate
 from ui.events.thumbnails import ThumbnailCache
 from ui.latin_keys import latin_key
 from ui.models.event_list_model import EventListModel
+from ui.row_table import row_table, type_into
 from ui.theme import tokens
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _CONTROL = Qt.KeyboardModifier.ControlModifier
-_PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
 class Districts(Directory, Protocol):
@@ -110,23 +108,7 @@ class EventsPanel(QWidget):
     # --- making ------------------------------------------------------------------------------
 
     def _make_view(self, thumbnails: ThumbnailCache) -> QTableView:
-        # A table of one column: a QListView asks the model about every row at each change.
-        view = QTableView(self)
-        view.setModel(self.model)
-        view.setItemDelegate(EventRowDelegate(thumbnails, view))
-        view.setShowGrid(False)
-        view.setTabKeyNavigation(False)
-        view.horizontalHeader().hide()
-        view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        rows = view.verticalHeader()
-        rows.hide()
-        rows.setMinimumSectionSize(HEIGHT)
-        rows.setDefaultSectionSize(HEIGHT)
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setMouseTracking(True)
+        view = row_table(self, self.model, EventRowDelegate(thumbnails), HEIGHT)
         view.setAccessibleName(self.tr("Events, newest first"))
         view.installEventFilter(self)
         view.doubleClicked.connect(self._on_row_activated)
@@ -253,12 +235,7 @@ class EventsPanel(QWidget):
         if self._is_mark(event) and self.current is not None:
             self.marked.emit(self.current)
             return True
-        typed = event.text()
-        if typed.strip() and typed.isprintable() and not modifiers & ~_PLAIN:
-            self.filters.field.setFocus()
-            self.filters.field.setText(self.filters.field.text() + typed)
-            return True
-        return False
+        return type_into(self.filters.field, event)
 
     @staticmethod
     def _is_mark(event: QKeyEvent) -> bool:

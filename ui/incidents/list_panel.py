@@ -15,12 +15,12 @@ from ui.binding import bind
 from ui.incidents.filter_row import IncidentFilterRow
 from ui.incidents.row_delegate import IncidentRowDelegate
 from ui.models.incident_list_model import IncidentListModel
+from ui.row_table import type_into
 from ui.theme import tokens
 
 Districts = Callable[[], Sequence[District]]
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 _CONTROL = Qt.KeyboardModifier.ControlModifier
-_PLAIN = Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
 
 
 class IncidentListPanel(QWidget):
@@ -165,12 +165,7 @@ class IncidentListPanel(QWidget):
         if key == Qt.Key.Key_Up and self.view.currentIndex().row() <= 0:
             self.filters.field.setFocus()
             return True
-        typed = event.text()
-        if typed.strip() and typed.isprintable() and not modifiers & ~_PLAIN:
-            self.filters.field.setFocus()
-            self.filters.field.setText(self.filters.field.text() + typed)
-            return True
-        return False
+        return type_into(self.filters.field, event)
 
     def _on_enter(self, *, with_control: bool) -> None:
         if self.current is None:

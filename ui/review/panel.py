@@ -6,8 +6,6 @@ from uuid import UUID
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
     QLabel,
     QLineEdit,
     QTableView,
@@ -28,6 +26,7 @@ from ui.models.bookmark_list_model import BookmarkListModel
 from ui.models.decided_list_model import DecidedListModel
 from ui.review.pages import FalseAlarmPage, decisions_view
 from ui.review.wording import decision_text, outcome_text, queue_text
+from ui.row_table import row_table
 from ui.theme import tokens
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
@@ -133,20 +132,7 @@ class ReviewPanel(QWidget):
         return label
 
     def _make_view(self, thumbnails: ThumbnailCache) -> QTableView:
-        view = QTableView(self)
-        view.setModel(self.model)
-        view.setItemDelegate(BookmarkRowDelegate(thumbnails, view))
-        view.setShowGrid(False)
-        view.setTabKeyNavigation(False)
-        view.horizontalHeader().hide()
-        view.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        rows = view.verticalHeader()
-        rows.hide()
-        rows.setMinimumSectionSize(HEIGHT)
-        rows.setDefaultSectionSize(HEIGHT)
-        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view = row_table(self, self.model, BookmarkRowDelegate(thumbnails), HEIGHT)
         view.setAccessibleName(self.tr("Flags that wait, alarms first"))
         return view
 
