@@ -77,7 +77,12 @@ def test_escape_keeps_the_draft_for_the_next_time(scene: Scene, qtbot: QtBot) ->
 def test_what_is_written_is_a_draft_soon(scene: Scene, qtbot: QtBot) -> None:
     line = noted(scene, qtbot)
     qtbot.keyClicks(line.editor, "smoke")
-    qtbot.waitUntil(lambda: b"smoke" in scene.drafts_file.read_bytes(), timeout=2000)
+
+    def is_on_disk() -> bool:
+        file = scene.drafts_file
+        return file.exists() and b"smoke" in file.read_bytes()
+
+    qtbot.waitUntil(is_on_disk, timeout=2000)
 
 
 @pytest.mark.logs_errors
