@@ -29,9 +29,9 @@ def words_of(*texts: str) -> list[str]:
 
 
 def mark(kind: str, value: str) -> str:
-    """What stands among the words for a value; no text that a person writes contains it."""
+    """What stands among the words for a value; no word that a person writes begins like it."""
     digest = blake2b(value.encode("utf-8", "replace"), digest_size=_MARK_BYTES).hexdigest()
-    return f"{kind}={digest}"
+    return f"={kind}={digest}"
 
 
 def column_of(words: Iterable[str], marks: Iterable[str]) -> str:

@@ -47,6 +47,13 @@ def test_a_mark_is_no_word_and_differs_by_kind_and_value() -> None:
     assert column_of(["gate"], ["t=1"]) == "t=1 gate"
 
 
+def test_no_beginning_of_a_word_is_that_of_a_mark() -> None:
+    """ "f" once found every bookmark: each has a mark for its flag."""
+    assert not any(
+        mark("flag", "raised").startswith(word) for word in words_of("f fl flag c camera")
+    )
+
+
 def test_what_is_sought_is_said_in_both_languages() -> None:
     sought = Sought.of("gate 41-3", [["c=1", "c=2"], [], ["f=1"]], instead=["n=1"])
     assert sought.for_fts5() == (
