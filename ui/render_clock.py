@@ -98,8 +98,12 @@ class RenderClock(QObject):
             self._timer.start(_REST_MS)
 
     def _due_at(self, now: float) -> float:
-        """When this tick should have come; the next is due a period later."""
+        """When this tick should have come; the next is due a period later.
+
+        Once a tick was left out, Qt counts on from the one that came: so does this, else every
+        later tick would seem late by what is left of a period.
+        """
         due = now if self._due is None else min(now, self._due)
-        missed = int((now - due) / self._period_s)
-        self._due = due + (missed + 1) * self._period_s
+        was_missed = now - due >= self._period_s
+        self._due = (now if was_missed else due) + self._period_s
         return due

@@ -82,7 +82,8 @@ def test_a_key_begins_a_clip_and_ends_it(wall: Program, hands: Hands) -> None:
     until(lambda: on_record(wall) == [(file.name, "complete")], PATIENCE_S, "the record")
     until(lambda: not says_clip(wall), PATIENCE_S, "the words gone")
     (known,) = facts(wall)
-    assert (known["state"], known["file"], known["clock"]) == ("complete", file.name, "camera")
+    assert (known["state"], known["file"]) == ("complete", file.name)
+    assert known["clock"] in ("camera", "camera_approximate")  # a busy machine makes it less sure
     assert known["bytes"] == file.stat().st_size
     whole = whole_part(file)
     assert whole is not None
