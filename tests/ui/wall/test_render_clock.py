@@ -107,3 +107,21 @@ def test_waiting_for_another_event_counts_as_lateness(qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: len(clock.tick_ms) > ticks)
     clock.remove(screen)
     assert max(clock.tick_ms[ticks - 1 :]) >= 70
+
+
+@pytest.mark.parametrize("blocked_s", [0.05, 0.055, 0.06])
+def test_a_tick_that_came_late_does_not_make_those_after_it_late(
+    qtbot: QtBot, blocked_s: float
+) -> None:
+    """The smallest counts: others may wait for a busy machine."""
+    clock = RenderClock(CountingEngine())
+    screen = Screen()
+    clock.add(screen)
+    qtbot.waitUntil(lambda: len(clock.tick_ms) >= 3)
+    end = time.perf_counter() + blocked_s
+    while time.perf_counter() < end:
+        pass
+    ticks = len(clock.tick_ms)
+    qtbot.waitUntil(lambda: len(clock.tick_ms) > ticks + 12)
+    clock.remove(screen)
+    assert min(clock.tick_ms[ticks + 2 :]) < 3
