@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Collection
 
+import pytest
 from pytestqt.qtbot import QtBot
 
 from app.video.engine_types import ViewKey
