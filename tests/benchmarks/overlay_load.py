@@ -64,9 +64,9 @@ def measure_load(seconds: float) -> LoadFindings:
         say(f"{_CAMERAS} tiles on {_SCREENS} screens, {_CAMERAS * 10} messages a second")
         with Backend(plan) as backend:
             player = Nigehban(installation, screen, 49, screens=_SCREENS, layout="")
-            player.start(seconds=seconds + 25)
+            player.start(seconds=seconds + 45)  # a key frame comes every 15 s
             try:
-                report = player.finish(seconds + 60)
+                report = player.finish(seconds + 80)
             finally:
                 player.stop()
             backend.stop()
