@@ -1,5 +1,6 @@
 """One broker: two connections, the sources behind it, and how each of them is doing."""
 
+from abc import abstractmethod
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -62,8 +63,9 @@ class _Feed(SessionListener):
         self.sources = sources
         self._routes = OrderedDict()
 
+    @abstractmethod
     def template(self, source: BrokerSource) -> TopicTemplate | None:
-        raise NotImplementedError
+        """What of the source's topics this connection is for."""
 
     def routes(self, topic: str) -> tuple[_Route, ...]:
         routes = self._routes

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from paho.mqtt.client import Client, MQTTMessage
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -56,22 +56,18 @@ class Arrival(NamedTuple):
     acknowledge: Callable[[], object] | None
 
 
-class SessionListener:
+class SessionListener(Protocol):
     """Called on the session's thread; nothing may block or raise."""
 
-    def on_arrival(self, arrival: Arrival) -> None:
-        raise NotImplementedError
+    def on_arrival(self, arrival: Arrival) -> None: ...
 
     def on_refused(self, topic: str) -> None:
         """A message beyond the limit was thrown away."""
-        raise NotImplementedError
 
-    def on_state(self, state: ConnectionState, sentence: str) -> None:
-        raise NotImplementedError
+    def on_state(self, state: ConnectionState, sentence: str) -> None: ...
 
     def on_denied(self, denied: frozenset[str]) -> None:
         """The topic filters that the broker does not let us subscribe to now."""
-        raise NotImplementedError
 
     def may_read(self) -> bool:
         """False while nothing more can be taken; the broker waits meanwhile."""
