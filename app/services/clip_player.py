@@ -26,6 +26,8 @@ from app.video.player_types import (
 Source: TypeAlias = Clip | Path | str
 """A kept clip, a file, or the address of a recording (``rtsp``, ``http`` and ``https``)."""
 
+FIRST_VOLUME = 50
+"""What the first clip is heard at that is not to be silent any more."""
 _US = 1_000_000
 _NO_NAME = "?"
 
@@ -43,11 +45,23 @@ class Playing:
     speed: float
     is_looping: bool
     clip: Clip | None
+    volume: int = 0
+    """In per cent."""
+    is_selected: bool = True
+    """Its tile is the selected one: only that one is heard."""
 
     @property
     def is_ended(self) -> bool:
-        at_end = self.position_us >= self.state.duration_us > 0
-        return at_end and not self.is_looping
+        """Whether it has come to its end; to its beginning, where it goes backwards."""
+        length = self.state.duration_us
+        if length <= 0 or self.is_looping:
+            return False
+        return self.position_us <= 0 if self.speed < 0 else self.position_us >= length
+
+    @property
+    def is_past_pictures(self) -> bool:
+        """Whether there is only sound left of it."""
+        return 0 < self.state.pictures_us < min(self.position_us, self.state.duration_us)
 
     @property
     def stands(self) -> bool:
@@ -69,6 +83,8 @@ class _Work:
     tile: TileSnapshot | None = None
     speed: float = 1.0
     """What play goes on at after a pause."""
+    volume: int = 0
+    sent_volume: int = 0
 
 
 class ClipPlayer:
@@ -85,6 +101,7 @@ class ClipPlayer:
         self._file_of = file_of
         self._playing: dict[ViewKey, _Work] = {}
         self._prepared: _Work | None = None
+        self._last_volume = FIRST_VOLUME
         self._wall_changes = wall.changed.connect(self._on_wall_changed)
 
     # --- opening ------------------------------------------------------------------------------
@@ -169,6 +186,8 @@ class ClipPlayer:
             speed=work.command.speed,
             is_looping=work.command.is_looping,
             clip=clip,
+            volume=work.volume,
+            is_selected=key == self.selected(),
         )
 
     def selected(self) -> ViewKey | None:
@@ -184,23 +203,35 @@ class ClipPlayer:
         self._go(key, speed=0.0)
 
     def toggle_pause(self, key: ViewKey) -> None:
-        """Pause, or play on; from the beginning where it has come to its end."""
+        """Pause, or play on; from the other end where it has come to one."""
         work, now = self._playing.get(key), self.playing(key)
         if work is None or now is None:
             return
-        if not now.stands:
-            self._go(key, speed=0.0)
+        if now.stands:
+            self._play_on(key, now, work.speed)
         else:
-            self._go(key, speed=work.speed, position_us=0 if now.is_ended else None)
+            self._go(key, speed=0.0)
 
-    def faster(self, key: ViewKey, by: float) -> None:
-        """Play ``by`` times as fast, between an eighth and eight times; what stands plays on."""
+    def shuttle(self, key: ViewKey, direction: int, *, is_slow: bool = False) -> bool:
+        """Play on (1) or backwards (-1); while it already does, twice as fast, up to 8 times.
+
+        Slow begins with half of the pace and goes down to an eighth. False where that cannot be:
+        a stream goes neither backwards nor faster than it comes.
+        """
         work, now = self._playing.get(key), self.playing(key)
         if work is None or now is None:
-            return
-        if not now.stands:
-            work.speed = min(FASTEST, max(SLOWEST, work.speed * by))
-        self._go(key, speed=work.speed, position_us=0 if now.is_ended else None)
+            return True
+        pace = 0.5 if is_slow else 1.0
+        if not now.stands and now.speed * direction > 0:
+            pace = min(FASTEST, max(SLOWEST, abs(now.speed) * (0.5 if is_slow else 2.0)))
+        if not self._is_open(work) or (direction > 0 and pace <= 1.0):
+            is_possible = direction > 0 or work.state.phase is PlayerPhase.OPENING
+        else:
+            is_possible = self._can_seek(work)
+        if is_possible:
+            work.speed = direction * pace
+            self._play_on(key, now, work.speed)
+        return is_possible
 
     def set_speed(self, key: ViewKey, speed: float) -> None:
         """1 is the pace at which it was taken."""
@@ -209,35 +240,71 @@ class ClipPlayer:
             work.speed = min(FASTEST, max(SLOWEST, speed))
             self._go(key, speed=work.speed)
 
-    def seek(self, key: ViewKey, position_us: int) -> None:
-        """Go to a position from the beginning; it plays on, or stands, as before. Nothing happens
-        where nobody knows how long it is, as with a recorder's stream."""
+    def seek(self, key: ViewKey, position_us: int) -> bool:
+        """Go to a position from the beginning; it plays on, or stands, as before. False where
+        that cannot be, as in a recorder's stream."""
         work = self._playing.get(key)
-        end = 0 if work is None else work.state.duration_us
-        if end > 0:
-            self._go(key, position_us=max(0, min(position_us, end)))
+        if work is None or not self._is_open(work):
+            return True
+        if not self._can_seek(work):
+            return False
+        self._go(key, position_us=max(0, min(position_us, work.state.duration_us)))
+        return True
 
-    def jump(self, key: ViewKey, seconds: float) -> None:
+    def jump(self, key: ViewKey, seconds: float) -> bool:
+        """Go so far back or on; false as with ``seek``."""
         work = self._playing.get(key)
-        if work is not None:
-            self.seek(key, self._position(work) + round(seconds * _US))
+        return work is None or self.seek(key, self._position(work) + round(seconds * _US))
 
-    def step(self, key: ViewKey, by: int) -> None:
-        """One picture on, or back, and stand there."""
+    def step(self, key: ViewKey, by: int) -> bool:
+        """One picture on, or back, and stand there; false as with ``seek``, of one back."""
         work = self._playing.get(key)
-        if work is None or work.state.phase is not PlayerPhase.READY:
-            return
+        if work is None or not self._is_open(work):
+            return True
+        if by < 0 and not self._can_seek(work):
+            return False
         at = self._position(work)
         work.command = replace(work.command, position_us=at, speed=0.0, since=0.0)
         self._players.go(work.player, replace(work.command, step=by))
+        return True
 
-    def toggle_loop(self, key: ViewKey) -> None:
+    def toggle_loop(self, key: ViewKey) -> bool:
+        """Again and again, or once; false as with ``seek``."""
+        work = self._playing.get(key)
+        if work is None:
+            return True
+        if self._is_open(work) and not self._can_seek(work):
+            return False
+        at = self._position(work)
+        looping = not work.command.is_looping
+        work.command = replace(work.command, is_looping=looping)
+        self._go(key, position_us=at)
+        return True
+
+    # --- sound --------------------------------------------------------------------------------
+
+    def toggle_mute(self, key: ViewKey) -> None:
+        """Silent, or as loud as was last heard."""
         work = self._playing.get(key)
         if work is not None:
-            at = self._position(work)
-            looping = not work.command.is_looping
-            work.command = replace(work.command, is_looping=looping)
-            self._go(key, position_us=at)
+            self.set_volume(key, 0 if work.volume else self._last_volume)
+
+    def set_volume(self, key: ViewKey, volume: int) -> None:
+        """In per cent; every clip begins with 0. It is heard while its tile is selected: one clip
+        at a time."""
+        work = self._playing.get(key)
+        if work is None:
+            return
+        work.volume = max(0, min(volume, 100))
+        if work.volume:
+            self._last_volume = work.volume
+        self._lead_sound()
+        self.changed.emit(key)
+
+    def change_volume(self, key: ViewKey, by: int) -> None:
+        work = self._playing.get(key)
+        if work is not None:
+            self.set_volume(key, work.volume + by)
 
     def still(
         self, key: ViewKey, at_us: int, width: int, answer: Callable[[bytes | None], None]
@@ -289,13 +356,58 @@ class ClipPlayer:
             work.command = replace(work.command, since=time.monotonic())
         self._players.go(work.player, work.command)
 
+    def _play_on(self, key: ViewKey, now: Playing, speed: float) -> None:
+        """Go on from where it is; what has come to that end begins again from the other one."""
+        length = now.state.duration_us
+        at_end = now.position_us >= length if speed > 0 else now.position_us <= 0
+        begins_us = 0 if speed > 0 else length
+        self._go(key, speed=speed, position_us=begins_us if at_end and length > 0 else None)
+
+    def _is_open(self, work: _Work) -> bool:
+        return work.state.phase is PlayerPhase.READY
+
+    def _can_seek(self, work: _Work) -> bool:
+        return work.state.is_seekable and work.state.duration_us > 0
+
+    def _lead_sound(self) -> None:
+        """The selected tile's clip is heard. The others are silent before it is."""
+        heard = self.selected()
+        wanted = {
+            key: work.volume if key == heard and self._is_open(work) else 0
+            for key, work in self._playing.items()
+        }
+        for key in sorted(wanted, key=lambda key: wanted[key]):
+            work = self._playing[key]
+            if work.sent_volume != wanted[key]:
+                work.sent_volume = wanted[key]
+                self._players.set_volume(work.player, wanted[key])
+
+    def _follow_line(self, work: _Work, state: PlayerState) -> None:
+        """A stream is where it is, and not where it was asked to be."""
+        if state.line is None:
+            return
+        position_us, since = state.line
+        speed = work.command.speed
+        if speed < 0 or (speed > 1 and not state.is_seekable):
+            speed = min(max(speed, 0.0), 1.0)
+            work.speed = 1.0
+        work.command = replace(
+            work.command, position_us=position_us, since=since, speed=speed, is_looping=False
+        )
+        if not state.is_seekable:
+            self._players.go(work.player, work.command)
+
     def _on_state(self, work: _Work, state: PlayerState) -> None:
         before, work.state = work.state, state
         if state.phase is PlayerPhase.READY and before.phase is not PlayerPhase.READY:
             self._start(work)
+            self._lead_sound()
+        elif state.line != before.line:
+            self._follow_line(work, state)
         elif not work.command.speed and state.shown_us != before.shown_us:
             work.command = replace(work.command, position_us=state.shown_us)
-        if work.key is not None and state.phase is not before.phase:
+        told = (state.phase, state.is_seekable, state.sound)
+        if work.key is not None and told != (before.phase, before.is_seekable, before.sound):
             self.changed.emit(work.key)
 
     def _go(
@@ -332,10 +444,12 @@ class ClipPlayer:
         return next((tile for tile in seen.tiles if tile.cell == wanted), None)
 
     def _on_wall_changed(self, screen: int) -> None:
-        """Follow the size of the tiles; what has gone, or shows another camera, is closed.
+        """Follow the selection and the size of the tiles; what has gone, or shows another camera,
+        is closed. While one tile is enlarged the others only wait behind it."""
+        self._follow_tiles(screen)
+        self._lead_sound()
 
-        While one tile is enlarged the others only wait behind it.
-        """
+    def _follow_tiles(self, screen: int) -> None:
         if screen not in self._wall.open_screens:
             tiles: dict[ViewKey, TileSnapshot] = {}
             is_enlarged = False

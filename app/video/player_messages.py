@@ -44,6 +44,13 @@ class Go(msgspec.Struct, frozen=True, tag="go"):
     step: int
 
 
+class SetVolume(msgspec.Struct, frozen=True, tag="volume"):
+    """In per cent; 0 is silent."""
+
+    player: int
+    volume: int
+
+
 class CutStill(msgspec.Struct, frozen=True, tag="still"):
     player: int
     request: int
@@ -55,14 +62,19 @@ class CloseClip(msgspec.Struct, frozen=True, tag="close"):
     player: int
 
 
-Command = OpenClip | ShowClip | Go | CutStill | CloseClip
+Command = OpenClip | ShowClip | Go | SetVolume | CutStill | CloseClip
 
 
 class ClipOpened(msgspec.Struct, frozen=True, tag="opened"):
+    """``pictures_us`` is where the pictures end."""
+
     player: int
     duration_us: int
+    pictures_us: int
     width: int
     height: int
+    is_seekable: bool
+    has_sound: bool
 
 
 class ClipFailed(msgspec.Struct, frozen=True, tag="failed"):
@@ -80,6 +92,23 @@ class ClipStands(msgspec.Struct, frozen=True, tag="stands"):
     shown_us: int
 
 
+class ClipMoved(msgspec.Struct, frozen=True, tag="moved"):
+    """It is not where it should be by its command: it was at ``position_us`` at ``since``
+    (monotonic), because a stream came late, or could not be sought."""
+
+    player: int
+    position_us: int
+    since: float
+    is_seekable: bool
+
+
+class ClipSounds(msgspec.Struct, frozen=True, tag="sounds"):
+    """``state`` is a ``player_types.SoundState``."""
+
+    player: int
+    state: str
+
+
 class ClipStill(msgspec.Struct, frozen=True, tag="jpeg"):
     """``jpeg`` is empty where there is no picture."""
 
@@ -93,7 +122,9 @@ class ClipClosed(msgspec.Struct, frozen=True, tag="closed"):
     player: int
 
 
-Report = ClipOpened | ClipFailed | ClipStands | ClipStill | ClipClosed
+Told = ClipOpened | ClipFailed | ClipStands | ClipMoved | ClipSounds
+"""What changes the state of a clip."""
+Report = Told | ClipStill | ClipClosed
 
 _encoder = msgspec.msgpack.Encoder()
 _commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)

@@ -4,76 +4,20 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from app.core.dispatch import ManualDispatcher
 from app.domain.stream import Reason
-from app.video.engine_types import ViewKey
-from app.video.player_link import MOST, PlayerLink
-from app.video.player_types import PlayCommand, PlayerId, PlayerPhase, PlayerState
-from tests.fakes.code_clip import FPS, block_centres, code_clip, decode_words
+from app.video.player_link import MOST
+from app.video.player_types import PlayCommand, PlayerPhase
+from tests.fakes.code_clip import FPS, code_clip
+from tests.integration.player.cinema import KEY, SECOND_US, SIZE, Cinema
 
-KEY = ViewKey("0/0")
 FRAMES = 300
-SIZE = (640, 360)
-TAKEN_US = 1_700_000_000_000_000
-SECOND_US = 1_000_000
 pytestmark = pytest.mark.timeout(120)
-
-
-class Cinema:
-    """The player's link, and what it told."""
-
-    def __init__(self) -> None:
-        self.dispatcher = ManualDispatcher()
-        self.link = PlayerLink(self.dispatcher)
-        self.states: list[PlayerState] = []
-
-    def until(self, is_true: Callable[[], bool], seconds: float = 20.0) -> None:
-        deadline = time.monotonic() + seconds
-        while not is_true():
-            assert time.monotonic() < deadline, "it did not come"
-            self.dispatcher.wait(0.005)
-            self.dispatcher.drain()
-
-    def open(self, location: str | Path) -> PlayerId:
-        self.states.clear()
-        player = self.link.open(str(location), TAKEN_US, self.states.append)
-        self.until(lambda: bool(self.states))
-        return player
-
-    def fails(self, location: str | Path) -> Reason:
-        self.link.close(self.open(location))
-        assert self.states[-1].phase is PlayerPhase.FAILED
-        return self.states[-1].reason
-
-    def step(self, player: PlayerId, by: int) -> int:
-        """The number of the picture on which it stands."""
-        self.states.clear()
-        self.link.go(player, PlayCommand(step=by))
-        self.until(lambda: bool(self.states))
-        return self.number()
-
-    def number(self) -> int:
-        """The number burnt into the picture on the board."""
-        picture = self.link.picture(KEY)
-        assert picture is not None
-        facts = picture.facts
-        pixels = np.frombuffer(picture.pixels, np.uint8)
-        pixels = pixels.reshape(facts.height, facts.stride // 4, 4)[:, : facts.width]
-        x, y = (block_centres() * [facts.width, facts.height]).astype(int).T
-        index = int(decode_words(pixels[y, x, 1][None, :])[1][0])
-        assert self.link.intact(picture)
-        assert facts.is_replay
-        assert facts.utc_us == TAKEN_US + facts.pts
-        assert abs(facts.pts - index * SECOND_US / FPS) < 1000
-        return index
 
 
 @pytest.fixture(scope="module")
@@ -81,22 +25,14 @@ def clip() -> Path:
     return code_clip(3, frames=FRAMES).path
 
 
-@pytest.fixture
-def cinema() -> Iterator[Cinema]:
-    cinema = Cinema()
-    yield cinema
-    cinema.link.end()
-
-
 def test_every_picture_is_reached_by_steps_and_jumps(cinema: Cinema, clip: Path) -> None:
     player = cinema.open(clip)
     assert cinema.states[-1].duration_us == pytest.approx(FRAMES / FPS * SECOND_US, abs=1000)
     cinema.link.show(player, KEY, SIZE)
     cinema.until(lambda: bool(cinema.link.fresh()))
-    for position in (150, 29, 30, 31, FRAMES - 1, 0):
-        at_us = round((position + 0.5) * SECOND_US / FPS)
-        cinema.link.go(player, PlayCommand(at_us, 0.0))
-        cinema.until(lambda wanted=position: cinema.number() == wanted)  # type: ignore[misc]  # bound
+    for number in (150, 29, 30, 31, FRAMES - 1, 0):
+        cinema.stand(player, number)
+        assert abs(cinema.at_us() - number * SECOND_US / FPS) < 1000
     assert [cinema.step(player, 1) for _ in range(3)] == [1, 2, 3]
     assert [cinema.step(player, -1) for _ in range(4)] == [2, 1, 0, 0]
 
