@@ -19,13 +19,12 @@ from ui.player.keys import fixed_words
 from ui.player.open_line import OpenLine
 from ui.player.strip import SeekStrip
 from ui.player.strip_marks import StripMarks
+from ui.player.volume_control import VOLUME_STEP
 from ui.wall.sound_wording import volume_words
 from ui.wall.wall_window import WallWindow
 from ui.wall_windows import ProgramWindows
 
 _LOOK_MS = 100
-VOLUME_STEP = 10
-"""In per cent, of a key or a notch of the wheel."""
 
 
 class PlayerDesk(QObject):
@@ -208,7 +207,7 @@ class PlayerDesk(QObject):
             if strip is not None:
                 strip.hide()
                 strip.deleteLater()
-            strip = self._strip = SeekStrip(window, self._player, key)
+            strip = self._strip = SeekStrip(window, self._player, key, self.say)
         tile = next((t for t in self._wall.screen(screen).tiles if t.key == key), None)
         if tile is not None:
             strip.show_clip(playing, tile, self._marks.of(playing.clip))

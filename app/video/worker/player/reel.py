@@ -104,9 +104,8 @@ class Reel:
         current = self.current
         if current is None:
             self._seek(position_us)
-        elif position_us < current.at_us or self._is_far(current, position_us):
-            if not self._seek(position_us):
-                return current
+        elif self._is_elsewhere(current, position_us) and not self._seek(position_us):
+            return current
         newest = self.current
         while (following := self._peek()) is not None and (
             newest is None or following.at_us <= position_us
@@ -169,7 +168,10 @@ class Reel:
 
     # --- inside -------------------------------------------------------------------------------
 
-    def _is_far(self, current: Still, position_us: int) -> bool:
+    def _is_elsewhere(self, current: Still, position_us: int) -> bool:
+        """Whether the position is not reached (soon) by decoding on."""
+        if position_us < current.at_us:
+            return True
         if not self._keys:
             return position_us - current.at_us > _GO_ON_US * 2
         newest_key = self._keys[max(0, bisect_right(self._keys, position_us) - 1)]
