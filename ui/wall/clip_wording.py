@@ -11,7 +11,7 @@ from app.services.clip_player import Playing
 from app.video.engine_types import ViewKey
 from app.video.player_types import PlayerPhase
 from ui.texts import QT_TRANSLATE_NOOP
-from ui.wall.sound_wording import volume_words
+from ui.wall.sound_wording import short_volume_words
 from ui.wall.wording import TileFace, clock_time
 
 _REASONS: Mapping[Reason, str] = {
@@ -83,7 +83,7 @@ def clip_words(playing: Playing, now_us: int) -> str:
     if playing.is_looping:
         said.append(tr("again and again"))
     if playing.volume:
-        said.append(volume_words(playing))
+        said.append(short_volume_words(playing))
     return " · ".join(said)
 
 

@@ -33,6 +33,14 @@ def volume_words(playing: Playing) -> str:
     return tr("sound {0} %").format(playing.volume)
 
 
+def short_volume_words(playing: Playing) -> str:
+    """The same for a tile, which has little room."""
+    if is_troubled(playing):
+        return tr("no sound")
+    is_heard = playing.is_selected and playing.speed in (0.0, 1.0)
+    return tr("sound {0} %").format(playing.volume) if is_heard else tr("silent")
+
+
 def is_troubled(playing: Playing) -> bool:
     """Whether it should be heard and cannot be."""
     return playing.volume > 0 and (not playing.state.has_sound or playing.state.sound in _TROUBLES)

@@ -90,7 +90,8 @@ def test_the_sound_is_told(volume: int, changes: dict[str, object], words: str) 
     playing = replace(PLAYING, volume=volume, state=replace(state, **changes))  # type: ignore[arg-type]  # any field
     assert volume_words(playing) == words
     assert is_troubled(playing) == words.startswith("no sound")
-    assert clip_words(playing, 0).endswith(words) == (volume > 0)
+    short = words.split(":")[0].removesuffix(" in this clip")
+    assert clip_words(playing, 0).endswith(short) == (volume > 0)
 
 
 def test_it_is_silent_at_other_speeds_and_beside_the_selection() -> None:
@@ -98,6 +99,8 @@ def test_it_is_silent_at_other_speeds_and_beside_the_selection() -> None:
     assert volume_words(replace(heard, speed=2.0)) == "silent at this speed"
     assert volume_words(replace(heard, speed=-1.0)) == "silent at this speed"
     assert "another tile" in volume_words(replace(heard, is_selected=False))
+    for changed in (replace(heard, speed=2.0), replace(heard, is_selected=False)):
+        assert clip_words(changed, 0).endswith("silent")
 
 
 @pytest.mark.parametrize("state", list(SoundState))
