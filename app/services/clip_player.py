@@ -227,7 +227,7 @@ class ClipPlayer:
         if not self._is_open(work) or (direction > 0 and pace <= 1.0):
             is_possible = direction > 0 or work.state.phase is PlayerPhase.OPENING
         else:
-            is_possible = self._can_seek(work)
+            is_possible = self._is_free(work)
         if is_possible:
             work.speed = direction * pace
             self._play_on(key, now, work.speed)
@@ -273,7 +273,7 @@ class ClipPlayer:
         work = self._playing.get(key)
         if work is None:
             return True
-        if self._is_open(work) and not self._can_seek(work):
+        if self._is_open(work) and not self._is_free(work):
             return False
         at = self._position(work)
         looping = not work.command.is_looping
@@ -369,6 +369,10 @@ class ClipPlayer:
     def _can_seek(self, work: _Work) -> bool:
         return work.state.is_seekable and work.state.duration_us > 0
 
+    def _is_free(self, work: _Work) -> bool:
+        """Whether its pace and direction are ours to choose."""
+        return self._can_seek(work) and not work.state.is_stream
+
     def _lead_sound(self) -> None:
         """The selected tile's clip is heard. The others are silent before it is."""
         heard = self.selected()
@@ -388,9 +392,9 @@ class ClipPlayer:
             return
         position_us, since = state.line
         speed = work.command.speed
-        if speed < 0 or (speed > 1 and not state.is_seekable):
-            speed = min(max(speed, 0.0), 1.0)
+        if not 0 <= speed <= 1:
             work.speed = 1.0
+            speed = 0.0 if speed < 0 else 1.0
         work.command = replace(
             work.command, position_us=position_us, since=since, speed=speed, is_looping=False
         )

@@ -362,6 +362,7 @@ def _state_after(state: PlayerState, report: ClipReport) -> PlayerState:
             report.height,
             pictures_us=report.pictures_us,
             is_seekable=report.is_seekable,
+            is_stream=report.is_stream,
             has_sound=report.has_sound,
         )
     if isinstance(report, ClipFailed):
@@ -369,7 +370,8 @@ def _state_after(state: PlayerState, report: ClipReport) -> PlayerState:
         return replace(state, phase=PlayerPhase.FAILED, reason=reason, trouble=report.detail)
     if isinstance(report, ClipMoved):
         line = (report.position_us, report.since)
-        return replace(state, line=line, is_seekable=report.is_seekable)
+        is_stream = state.is_stream or not report.is_seekable
+        return replace(state, line=line, is_seekable=report.is_seekable, is_stream=is_stream)
     if isinstance(report, ClipSounds):
         return replace(state, sound=SoundState(report.state))
     return replace(state, shown_us=report.shown_us)

@@ -74,6 +74,7 @@ class ClipOpened(msgspec.Struct, frozen=True, tag="opened"):
     width: int
     height: int
     is_seekable: bool
+    is_stream: bool
     has_sound: bool
 
 

@@ -87,7 +87,9 @@ class PlayerState:
     pictures_us: int = 0
     """Where the pictures end; after that there is only sound."""
     is_seekable: bool = True
-    """Whether it can go to any place, and backwards."""
+    """Whether it can go to any place."""
+    is_stream: bool = False
+    """It comes at its own pace: neither backwards nor faster."""
     has_sound: bool = False
     sound: SoundState = SoundState.SILENT
 

@@ -15,7 +15,7 @@ from app.services.clips import ClipService
 from app.services.wall import WallService
 from app.video.engine_types import ViewKey
 from ui.binding import bind
-from ui.player.keys import fixed_words
+from ui.player.keys import refusal_words
 from ui.player.open_line import OpenLine
 from ui.player.strip import SeekStrip
 from ui.player.strip_marks import StripMarks
@@ -88,13 +88,13 @@ class PlayerDesk(QObject):
         """Play the clip of the selected tile again and again, or once."""
         key = self._selected()
         if key is not None and not self._player.toggle_loop(key):
-            self.say(fixed_words())
+            self._say_refusal(key)
 
     def play_slowly(self, direction: int) -> None:
         """Slow motion of the clip in the selected tile, on (1) or backwards (-1)."""
         key = self._selected()
         if key is not None and not self._player.shuttle(key, direction, is_slow=True):
-            self.say(fixed_words())
+            self._say_refusal(key)
 
     def toggle_mute(self) -> None:
         """Let the clip of the selected tile be heard, or not."""
@@ -142,6 +142,11 @@ class PlayerDesk(QObject):
         if key is None:
             self.say(_tr("No clip is played in the selected tile"))
         return key
+
+    def _say_refusal(self, key: ViewKey) -> None:
+        playing = self._player.playing(key)
+        if playing is not None:
+            self.say(refusal_words(playing.state))
 
     def _say_volume(self, key: ViewKey) -> None:
         playing = self._player.playing(key)

@@ -8,12 +8,14 @@ from app.services.clip_player import ClipPlayer, Playing
 from app.services.snapshots import FULL_SIZE, SeenPicture, SnapshotService
 from app.services.wall import WallService
 from app.video.engine_types import ViewKey
+from app.video.player_types import PlayerState
 from ui.texts import QT_TRANSLATE_NOOP
 from ui.wall_commands import ClipVerbs, ReplayVerbs
 
 SayNote = Callable[[int, str], None]
-_FIXED = QT_TRANSLATE_NOOP(
-    "Player", "This stream cannot be sought: it plays on as it comes, not backwards, not faster"
+_FIXED = QT_TRANSLATE_NOOP("Player", "This stream cannot be sought: it only plays on, as it comes")
+_PACED = QT_TRANSLATE_NOOP(
+    "Player", "This stream comes at its own pace: not backwards, not faster, not in a loop"
 )
 
 
@@ -34,14 +36,14 @@ class PlayerReplay:
         if key is None:
             self._cameras.jump(seconds)
         else:
-            self._tell(self._player.jump(key, seconds))
+            self._tell(key, self._player.jump(key, seconds))
 
     def shuttle(self, direction: int) -> None:
         key = self._player.selected()
         if key is None:
             self._cameras.shuttle(direction)
         else:
-            self._tell(self._player.shuttle(key, direction))
+            self._tell(key, self._player.shuttle(key, direction))
 
     def pause(self) -> None:
         key = self._player.selected()
@@ -62,14 +64,14 @@ class PlayerReplay:
         if key is None:
             self._cameras.step(by)
         else:
-            self._tell(self._player.step(key, by))
+            self._tell(key, self._player.step(key, by))
 
     def oldest(self) -> None:
         key = self._player.selected()
         if key is None:
             self._cameras.oldest()
         else:
-            self._tell(self._player.seek(key, 0))
+            self._tell(key, self._player.seek(key, 0))
 
     def live(self) -> None:
         key = self._player.selected()
@@ -81,9 +83,10 @@ class PlayerReplay:
     def toggle_in_step(self) -> bool:
         return self._cameras.toggle_in_step()
 
-    def _tell(self, is_done: bool) -> None:
-        if not is_done:
-            self._say(fixed_words())
+    def _tell(self, key: ViewKey, is_done: bool) -> None:
+        playing = self._player.playing(key)
+        if not is_done and playing is not None:
+            self._say(refusal_words(playing.state))
 
 
 class PlayerClips:
@@ -143,9 +146,9 @@ class PlayerClips:
 _NOT_KEPT = "The picture of {0} was not kept"
 
 
-def fixed_words() -> str:
+def refusal_words(state: PlayerState) -> str:
     """Why a stream does not go where it was asked to."""
-    return _tr(_FIXED)
+    return _tr(_PACED) if state.is_seekable and state.duration_us > 0 else _tr(_FIXED)
 
 
 def _tr(text: str) -> str:

@@ -19,7 +19,7 @@ from app.services.clip_player import ClipPlayer, Playing
 from app.services.wall_screen import TileSnapshot
 from app.video.engine_types import ViewKey
 from app.video.player_types import PlayerPhase
-from ui.player.keys import fixed_words
+from ui.player.keys import refusal_words
 from ui.player.volume_control import VolumeControl
 from ui.texts import QT_TRANSLATE_NOOP
 from ui.theme import tokens
@@ -128,8 +128,8 @@ class SeekStrip(QWidget):
     def _ask_next(self) -> None:
         """One small picture after the other, so that they keep nobody waiting."""
         playing = self._playing
-        if playing is None or self._is_asking or not _can_be_sought(playing):
-            return
+        if playing is None or self._is_asking or playing.state.is_stream:
+            return  # a recorder has few connections to give
         missing = next((n for n in range(_PICTURES) if n not in self._pictures), None)
         if missing is None:
             return
@@ -173,7 +173,7 @@ class SeekStrip(QWidget):
     def _seek(self, x: float) -> None:
         playing, line = self._playing, self._line()
         if playing is not None and not _can_be_sought(playing):
-            self._say(fixed_words())
+            self._say(refusal_words(playing.state))
         elif playing is not None and line.width() > 0:
             share = min(max((x - line.x()) / line.width(), 0.0), 1.0)
             self._player.seek(self.key, round(share * playing.state.duration_us))
@@ -194,7 +194,7 @@ class SeekStrip(QWidget):
             painter.setPen(_DIM)
             rest = self.rect().adjusted(_PAD, _TOP, -_PAD, 0)
             flags = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
-            painter.drawText(rest, int(flags), fixed_words())
+            painter.drawText(rest, int(flags), refusal_words(playing.state))
         painter.setFont(font_px(_FONT_PX))
         painter.setPen(_DIM)
         middle = Qt.AlignmentFlag.AlignVCenter
@@ -250,8 +250,9 @@ class SeekStrip(QWidget):
         event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if not self._player.jump(self.key, event.angleDelta().y() / _NOTCH * _WHEEL_S):
-            self._say(fixed_words())
+        seconds = event.angleDelta().y() / _NOTCH * _WHEEL_S
+        if not self._player.jump(self.key, seconds) and self._playing is not None:
+            self._say(refusal_words(self._playing.state))
         event.accept()
 
 

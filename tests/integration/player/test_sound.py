@@ -1,94 +1,35 @@
 """What is heard of clips at a real output device: tones that tell the second of the clip."""
 
 import sys
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from app.video.player_types import PlayCommand, PlayerId, SoundState
+from app.video.player_types import SoundState
 from tests.fakes.code_clip import FPS, code_clip
-from tests.fakes.pulse import RATE, Ear, Pulse
+from tests.fakes.pulse import Ear, Pulse
 from tests.fakes.sound_clip import make_sound_clip, tone_of
-from tests.integration.player.cinema import KEY, SECOND_US, SIZE, Cinema
+from tests.integration.player.cinema import SECOND_US, Cinema
+from tests.integration.player.hearing import (
+    falls_silent,
+    hears,
+    is_in_step,
+    is_state,
+    pictures_go_on,
+    play,
+    raise_volume,
+)
 
 pytestmark = [
     pytest.mark.timeout(120),
     pytest.mark.skipif(sys.platform != "linux", reason="PulseAudio is heard on Linux"),
 ]
-MOST_OFF_S = 0.08
 FRAGMENTED = {"movflags": "frag_keyframe+empty_moov+default_base_moof"}
 
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_sound_clip(tmp_path_factory.mktemp("clips") / "street.mp4")
-
-
-@pytest.fixture
-def pulse(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pulse]:
-    with Pulse() as pulse:
-        for name, value in pulse.variables.items():
-            monkeypatch.setenv(name, value)
-        yield pulse
-
-
-@pytest.fixture
-def ear(pulse: Pulse) -> Iterator[Ear]:
-    with pulse.listen() as ear:
-        yield ear
-
-
-def play(cinema: Cinema, player: PlayerId, second: float, speed: float = 1.0) -> None:
-    """From there on, again and again."""
-    began = time.monotonic()
-    command = PlayCommand(round(second * SECOND_US), speed, began, is_looping=True)
-    cinema.link.go(player, command)
-
-
-def raise_volume(cinema: Cinema, player: PlayerId, ear: Ear) -> None:
-    """Until it is heard: the device takes a moment to open."""
-    play(cinema, player, 0)
-    cinema.link.set_volume(player, 100)
-    cinema.until(lambda: ear.loudness(0.1) > 0.1)
-
-
-def hears(cinema: Cinema, ear: Ear, second: int) -> None:
-    """Until the tone of that second is heard."""
-    cinema.until(lambda: abs(ear.pitch() - tone_of(second)) < 10)
-
-
-def falls_silent(cinema: Cinema, ear: Ear) -> None:
-    cinema.until(lambda: ear.loudness(0.3) == 0.0)
-
-
-def is_state(cinema: Cinema, *states: SoundState) -> bool:
-    return cinema.states[-1].sound in states
-
-
-def pictures_go_on(cinema: Cinema) -> None:
-    """Without a gap for a second."""
-    first = cinema.number()
-    began = time.monotonic()
-    seen = cinema.numbers(lambda number: number >= first + FPS)
-    assert time.monotonic() - began == pytest.approx(1.0, abs=0.2)
-    assert len(seen) >= FPS - 1
-
-
-def changed_at(ear: Ear, since: float, second: int, near: float) -> float:
-    """When the tone of the second before became that of the second (monotonic)."""
-    first, samples = ear.since(since)
-    size = RATE // 50
-    times = np.arange(size) / RATE
-    before, after = (np.exp(-2j * np.pi * tone_of(each) * times) for each in (second - 1, second))
-    begin = max(0, int((near - 0.4 - first) * RATE))
-    for at in range(begin, len(samples) - size, RATE // 500):
-        part = samples[at : at + size]
-        if abs(after @ part) > abs(before @ part):
-            return first + (at + size / 2) / RATE
-    raise AssertionError("the tone did not change")
 
 
 def test_it_is_silent_at_first_then_in_step_with_the_pictures(
@@ -100,15 +41,10 @@ def test_it_is_silent_at_first_then_in_step_with_the_pictures(
     assert cinema.states[-1].has_sound
     assert ear.loudness(0.5) == 0.0
     assert pulse.players == 0
-    began = time.monotonic()
     cinema.link.set_volume(player, 100)
     cinema.until(lambda: ear.loudness(0.1) > 0.1)
     assert is_state(cinema, SoundState.HEARD)
-    shown: dict[int, float] = {}
-    cinema.until(lambda: shown.setdefault(cinema.number(), time.monotonic()) > 0 and 80 in shown)
-    for second in (3, 4, 5):
-        heard = changed_at(ear, began, second, shown[second * FPS])
-        assert abs(heard - shown[second * FPS]) <= MOST_OFF_S
+    is_in_step(cinema, ear, (3, 4, 5))
     cinema.link.set_volume(player, 0)
     cinema.until(lambda: pulse.players == 0)
     falls_silent(cinema, ear)
@@ -283,5 +219,3 @@ def test_a_device_that_hangs_keeps_no_picture_waiting(
     pictures_go_on(cinema)
     pulse.thaw()
     cinema.until(lambda: is_state(cinema, SoundState.HEARD))
-    assert cinema.link.picture(KEY) is not None
-    cinema.link.show(player, KEY, SIZE)

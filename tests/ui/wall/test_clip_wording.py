@@ -90,7 +90,7 @@ def test_the_sound_is_told(volume: int, changes: dict[str, object], words: str) 
     playing = replace(PLAYING, volume=volume, state=replace(state, **changes))  # type: ignore[arg-type]  # any field
     assert volume_words(playing) == words
     assert is_troubled(playing) == words.startswith("no sound")
-    short = words.split(":")[0].removesuffix(" in this clip")
+    short = words.split(":", maxsplit=1)[0].removesuffix(" in this clip")
     assert clip_words(playing, 0).endswith(short) == (volume > 0)
 
 

@@ -25,6 +25,8 @@ OPEN_S = 8.0
 _READ_S = 8.0
 _MOST_SCANNED = 400_000_000
 """A larger file is not read through beforehand."""
+_ANALYSED_US = "1000000"
+"""Of a stream, which comes no faster than it is played."""
 _NETWORK = "rtsp,rtsps,rtp,srtp,http,https,httpproxy,tcp,udp,tls,crypto"
 
 
@@ -57,7 +59,7 @@ def open_clip(location: str) -> InputContainer:
         resolve(parts, OPEN_S)
         options = {"protocol_whitelist": _NETWORK, "timeout": str(int(OPEN_S * 1e6))}
         if parts.scheme in ("rtsp", "rtsps"):
-            options["rtsp_transport"] = "tcp"
+            options |= {"rtsp_transport": "tcp", "analyzeduration": _ANALYSED_US}
         if parts.scheme in ("rtsps", "https"):
             options |= {"tls_verify": "1", "ca_file": SYSTEM_AUTHORITIES}
     began = time.monotonic()

@@ -103,6 +103,7 @@ class ClipThread:
                     reel.pictures_us,
                     *reel.size,
                     is_seekable=reel.is_seekable,
+                    is_stream=reel.is_stream,
                     has_sound=reel.has_sound,
                 )
             )
@@ -184,10 +185,10 @@ class ClipThread:
         """Show what is due; how long until the next is."""
         command = self._command
         position = command.position_at(time.monotonic(), reel.duration_us)
-        if command.speed < 0:
-            return self._go_back(reel, command, position)
         if reel.is_stream:
             return self._flow(reel, command, position)
+        if command.speed < 0:
+            return self._go_back(reel, command, position)
         found = reel.find(position)
         if found is not None and found.at_us != self._published:
             self._publish(found, reel.aspect)
@@ -211,7 +212,7 @@ class ClipThread:
             found = reel.due(position)
         if found is not None and found.at_us != self._published:
             self._publish(found, reel.aspect)
-        if not command.speed:
+        if command.speed <= 0:
             self._is_sought = was_sought
             return None
         due = reel.next_us()
@@ -234,7 +235,8 @@ class ClipThread:
         """The same backwards; what is shown next is decoded in the time between."""
         back = self._back
         if back is None or position > self._back_us:  # over the beginning it comes to the end
-            back = self._back = reel.backwards(position + 1, max(1, round(-command.speed)))
+            # Every one up to 2×; beyond that nobody sees each, and there is not the time.
+            back = self._back = reel.backwards(position + 1, max(1, round(-command.speed / 2)))
             back.begin()
         self._back_us = position
         found = back.due(position)
