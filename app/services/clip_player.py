@@ -8,8 +8,8 @@ from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from app.core.events import Event
-from app.domain.camera import CameraCode
 from app.domain.clip_record import Clip
+from app.services.clip_playing import Playing
 from app.services.wall import WallService
 from app.services.wall_screen import TileSnapshot
 from app.video.engine_types import ViewKey
@@ -32,43 +32,6 @@ _US = 1_000_000
 _NO_NAME = "?"
 
 
-@dataclass(frozen=True, slots=True)
-class Playing:
-    """What a tile plays. Times are microseconds: ``position_us`` from the beginning, ``taken_us``
-    of Unix time on the workstation's clock, ``None`` where nobody knows when it was taken."""
-
-    name: str
-    camera: CameraCode | None
-    state: PlayerState
-    position_us: int
-    taken_us: int | None
-    speed: float
-    is_looping: bool
-    clip: Clip | None
-    volume: int = 0
-    """In per cent."""
-    is_selected: bool = True
-    """Its tile is the selected one: only that one is heard."""
-
-    @property
-    def is_ended(self) -> bool:
-        """Whether it has come to its end; to its beginning, where it goes backwards."""
-        length = self.state.duration_us
-        if length <= 0 or self.is_looping:
-            return False
-        return self.position_us <= 0 if self.speed < 0 else self.position_us >= length
-
-    @property
-    def is_past_pictures(self) -> bool:
-        """Whether there is only sound left of it."""
-        return 0 < self.state.pictures_us < min(self.position_us, self.state.duration_us)
-
-    @property
-    def stands(self) -> bool:
-        """Whether it is paused or at its end."""
-        return not self.speed or self.is_ended
-
-
 @dataclass(slots=True)
 class _Work:
     source: Source
@@ -83,6 +46,8 @@ class _Work:
     tile: TileSnapshot | None = None
     speed: float = 1.0
     """What play goes on at after a pause."""
+    asked: float = 0.0
+    """``since`` of the command that was sent last."""
     volume: int = 0
     sent_volume: int = 0
 
@@ -265,6 +230,7 @@ class ClipPlayer:
             return False
         at = self._position(work)
         work.command = replace(work.command, position_us=at, speed=0.0, since=0.0)
+        work.asked = 0.0
         self._players.go(work.player, replace(work.command, step=by))
         return True
 
@@ -354,7 +320,7 @@ class ClipPlayer:
         if work.is_to_start:
             work.is_to_start = False
             work.command = replace(work.command, since=time.monotonic())
-        self._players.go(work.player, work.command)
+        self._send(work)
 
     def _play_on(self, key: ViewKey, now: Playing, speed: float) -> None:
         """Go on from where it is; what has come to that end begins again from the other one."""
@@ -387,19 +353,22 @@ class ClipPlayer:
                 self._players.set_volume(work.player, wanted[key])
 
     def _follow_line(self, work: _Work, state: PlayerState) -> None:
-        """A stream is where it is, and not where it was asked to be."""
-        if state.line is None:
-            return
-        position_us, since = state.line
-        speed = work.command.speed
-        if not 0 <= speed <= 1:
-            work.speed = 1.0
-            speed = 0.0 if speed < 0 else 1.0
-        work.command = replace(
-            work.command, position_us=position_us, since=since, speed=speed, is_looping=False
-        )
+        """It is where it says, and not where it was asked to be."""
+        line, command = state.line, work.command
+        if line is None or (state.is_seekable and line.asked != work.asked):
+            return  # by now it was asked for something else
+        command = replace(command, position_us=line.position_us, since=line.since)
+        if not self._is_free(work):
+            work.speed = work.speed if 0 < work.speed <= 1 else 1.0
+            speed = 0.0 if command.speed < 0 else min(command.speed, 1.0)
+            command = replace(command, speed=speed, is_looping=False)
+        work.command = command
         if not state.is_seekable:
-            self._players.go(work.player, work.command)
+            self._send(work)
+
+    def _send(self, work: _Work) -> None:
+        work.asked = work.command.since
+        self._players.go(work.player, work.command)
 
     def _on_state(self, work: _Work, state: PlayerState) -> None:
         before, work.state = work.state, state
@@ -428,7 +397,7 @@ class ClipPlayer:
             work.command.is_looping,
         )
         if work.state.phase is PlayerPhase.READY:
-            self._players.go(work.player, work.command)
+            self._send(work)
 
     def _position(self, work: _Work) -> int:
         if work.state.phase is not PlayerPhase.READY:

@@ -37,6 +37,7 @@ from app.video.player_messages import (
 )
 from app.video.player_messages import Told as ClipReport
 from app.video.player_types import (
+    Line,
     PlayCommand,
     PlayerId,
     PlayerPhase,
@@ -369,7 +370,7 @@ def _state_after(state: PlayerState, report: ClipReport) -> PlayerState:
         reason = Reason(report.reason)
         return replace(state, phase=PlayerPhase.FAILED, reason=reason, trouble=report.detail)
     if isinstance(report, ClipMoved):
-        line = (report.position_us, report.since)
+        line = Line(report.position_us, report.since, report.asked)
         is_stream = state.is_stream or not report.is_seekable
         return replace(state, line=line, is_seekable=report.is_seekable, is_stream=is_stream)
     if isinstance(report, ClipSounds):

@@ -94,12 +94,14 @@ class ClipStands(msgspec.Struct, frozen=True, tag="stands"):
 
 
 class ClipMoved(msgspec.Struct, frozen=True, tag="moved"):
-    """It is not where it should be by its command: it was at ``position_us`` at ``since``
-    (monotonic), because a stream came late, or could not be sought."""
+    """It is not where it should be by the command that was given with ``asked`` as ``since``: it
+    was at ``position_us`` at ``since`` (monotonic), because pictures came late, or it could not
+    be sought."""
 
     player: int
     position_us: int
     since: float
+    asked: float
     is_seekable: bool
 
 

@@ -69,6 +69,16 @@ class PlayCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A clip was at ``position_us`` at ``since`` (monotonic), in place of what it was asked by the
+    command whose ``since`` was ``asked``."""
+
+    position_us: int
+    since: float
+    asked: float
+
+
+@dataclass(frozen=True, slots=True)
 class PlayerState:
     """What is known of an opened clip; times are microseconds from its beginning."""
 
@@ -82,8 +92,8 @@ class PlayerState:
     """Why it failed, as one technical line; the sentence is that of ``reason``."""
     shown_us: int = 0
     """The picture on which it stands after a step."""
-    line: tuple[int, float] | None = None
-    """Position and ``since`` (monotonic) at which it really is, where its command went wrong."""
+    line: Line | None = None
+    """Where it really is, if not where its command says."""
     pictures_us: int = 0
     """Where the pictures end; after that there is only sound."""
     is_seekable: bool = True

@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication
 
-from app.services.clip_player import ClipPlayer, Playing
+from app.services.clip_player import ClipPlayer
+from app.services.clip_playing import Playing
 from app.services.snapshots import FULL_SIZE, SeenPicture, SnapshotService
 from app.services.wall import WallService
 from app.video.engine_types import ViewKey

@@ -15,7 +15,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.services.clip_player import ClipPlayer, Playing
+from app.services.clip_player import ClipPlayer
+from app.services.clip_playing import Playing
 from app.services.wall_screen import TileSnapshot
 from app.video.engine_types import ViewKey
 from app.video.player_types import PlayerPhase

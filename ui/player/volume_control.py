@@ -13,7 +13,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from app.services.clip_player import ClipPlayer, Playing
+from app.services.clip_player import ClipPlayer
+from app.services.clip_playing import Playing
 from app.video.engine_types import ViewKey
 from ui.theme import tokens
 from ui.wall.furniture import font_px

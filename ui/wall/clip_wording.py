@@ -7,7 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.core.events import Event
 from app.domain.stream import Reason, StreamState
-from app.services.clip_player import Playing
+from app.services.clip_playing import Playing
 from app.video.engine_types import ViewKey
 from app.video.player_types import PlayerPhase
 from ui.texts import QT_TRANSLATE_NOOP

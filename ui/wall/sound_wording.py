@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QCoreApplication
 
-from app.services.clip_player import Playing
+from app.services.clip_playing import Playing
 from app.video.player_types import SoundState
 from ui.texts import QT_TRANSLATE_NOOP
 

@@ -72,9 +72,8 @@ def test_every_picture_is_shown_and_where_it_stalls_its_clock_waits(
     # It says where it is: by its command alone it would be seconds further.
     line = cinema.states[-1].line
     assert line is not None
-    position_us, since = line
     now = time.monotonic()
-    is_at = PlayCommand(position_us, 1.0, since).position_at(now, 0)
+    is_at = PlayCommand(line.position_us, 1.0, line.since).position_at(now, 0)
     assert is_at == pytest.approx(cinema.at_us(), abs=0.2 * SECOND_US)
     assert command.position_at(now, 0) > is_at + (STALLS_S - 1) * SECOND_US
 

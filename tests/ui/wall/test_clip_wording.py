@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.domain.stream import Reason, StreamState
-from app.services.clip_player import Playing
+from app.services.clip_playing import Playing
 from app.video.player_types import PlayerPhase, PlayerState, SoundState
 from ui.wall.clip_wording import clip_face, clip_words, minutes, speed_words, trouble_sentence
 from ui.wall.sound_wording import is_troubled, volume_words

@@ -8,10 +8,11 @@ import pytest
 
 from app.core.dispatch import ManualDispatcher
 from app.domain.geometry import Size
-from app.services.clip_player import ClipPlayer, Playing
+from app.services.clip_player import ClipPlayer
+from app.services.clip_playing import Playing
 from app.services.wall import WallService
 from app.video.engine_types import ViewKey
-from app.video.player_types import PlayCommand, PlayerId
+from app.video.player_types import Line, PlayCommand, PlayerId
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.engine import FakeEngine
 from tests.fakes.players import FakePlayers
@@ -220,15 +221,33 @@ def test_a_stream_without_an_end_is_not_sought(stage: Stage) -> None:
     assert stage.player.step(KEY, 1)
 
 
-def test_a_stream_is_where_it_says(stage: Stage) -> None:
+def test_it_is_where_it_says(stage: Stage) -> None:
     stage.open()
     stage.player.seek(KEY, 30 * SECOND_US)
     stage.player.shuttle(KEY, -1)
     told = stage.players.told[PlayerId(1)]
-    told(replace(stage.playing.state, line=(7 * SECOND_US, time.monotonic()), is_seekable=False))
-    assert 7 * SECOND_US <= stage.playing.position_us < 8 * SECOND_US
+    now = time.monotonic()
+    told(replace(stage.playing.state, line=Line(20 * SECOND_US, now, stage.command.since)))
+    assert 19 * SECOND_US < stage.playing.position_us <= 20 * SECOND_US
+    assert stage.playing.speed == -1.0
+    stage.player.pause(KEY)
+    late = Line(40 * SECOND_US, now, now - 1)  # what it says of an earlier command
+    told(replace(stage.playing.state, line=late))
+    assert stage.playing.position_us <= 20 * SECOND_US
+
+
+def test_what_cannot_be_sought_after_all_stands_where_it_is(stage: Stage) -> None:
+    stage.open()
+    stage.player.seek(KEY, 30 * SECOND_US)
+    stage.player.shuttle(KEY, -1)
+    told = stage.players.told[PlayerId(1)]
+    line = Line(7 * SECOND_US, time.monotonic(), 0.0)
+    told(replace(stage.playing.state, line=line, is_seekable=False, is_stream=True))
+    assert stage.playing.position_us == 7 * SECOND_US
     assert stage.command.speed == 0.0  # it cannot go backwards
     assert not stage.player.seek(KEY, 0)
+    assert stage.player.shuttle(KEY, 1)
+    assert not stage.player.shuttle(KEY, 1)
 
 
 # --- sound --------------------------------------------------------------------------------------

@@ -61,6 +61,7 @@ class ClipThread:
         self._came = threading.Condition()
         self._scaler: ViewScaler | None = None
         self._command = PlayCommand(speed=0.0)
+        self._asked = 0.0
         self._published: int | None = None
         self._back: Portions[Still] | None = None
         self._back_us = 0
@@ -159,8 +160,9 @@ class ClipThread:
             self._published = None
         elif not wish.step:
             if self._back is not None:
-                self._back = reel.current = None
+                self._back = reel.current = self._published = None
             self._is_sought |= self._is_away(reel, wish)
+            self._asked = wish.since
             self._command = PlayCommand(wish.position_us, wish.speed, wish.since, wish.is_looping)
         else:
             self._stand(reel)
@@ -229,7 +231,9 @@ class ClipThread:
 
     def _move(self, reel: Reel, position_us: int, since: float) -> None:
         self._command = replace(self._command, position_us=position_us, since=since)
-        self._tell(ClipMoved(self._number, position_us, since, reel.is_seekable))
+        self._tell(
+            ClipMoved(self._number, position_us, since, self._asked, is_seekable=reel.is_seekable)
+        )
 
     def _go_back(self, reel: Reel, command: PlayCommand, position: int) -> float | None:
         """The same backwards; what is shown next is decoded in the time between."""
@@ -238,6 +242,10 @@ class ClipThread:
             # Every one up to 2×; beyond that nobody sees each, and there is not the time.
             back = self._back = reel.backwards(position + 1, max(1, round(-command.speed / 2)))
             back.begin()
+            if command.speed >= -1.0:
+                # None is left out because the first ones took a while.
+                self._move(reel, position, time.monotonic())
+                command = self._command
         self._back_us = position
         found = back.due(position)
         if found is not None:

@@ -35,6 +35,7 @@ _GO_ON_US = 1_500_000
 _EARLIER_US = 10_000_000
 _LONGER_US = 500_000
 """Sound that goes on so long after the last picture makes the clip longer."""
+_LARGE = 2560 * 1440
 _BACKWARDS = Room(pictures=120, bytes=96_000_000)
 
 
@@ -186,7 +187,7 @@ class Reel:
 
     def _one_by_one(self) -> Iterator[Sequence[Still]]:
         while self._peek() is not None:
-            yield (self._pending.popleft(),)
+            yield (_small(self._pending.popleft()),)
 
     def _seek(self, position_us: int) -> bool:
         """Be at a key frame not after the position, else at the beginning; false, and where it
@@ -280,6 +281,15 @@ class Reel:
             heard_us = round((sound.end * float(self._sound.time_base or 0) - self.begins_s) * 1e6)
             if heard_us > self.pictures_us + _LONGER_US:
                 self.duration_us = heard_us
+
+
+def _small(still: Still) -> Still:
+    """Of very large pictures more are held at half their size; where it stands it is whole."""
+    frame = still.frame
+    if frame.width * frame.height <= _LARGE:
+        return still
+    half = frame.reformat(width=frame.width // 4 * 2, height=frame.height // 4 * 2)
+    return Still(half, still.at_us)
 
 
 class _Extent:
