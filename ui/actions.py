@@ -4,74 +4,14 @@ The overlay of F1, tooltips and key handling are all made from this table; a tes
 no key stands in it twice.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QKeySequence
-
-from ui.commands import Commands
+from ui.action_types import Action, Category, Who
+from ui.player_actions import PLAYER_ACTIONS
 from ui.texts import QT_TRANSLATE_NOOP
 
+__all__ = ["ACTIONS", "DISMISS_KEYS", "Action", "Category", "Who"]
 
-class Category(Enum):
-    """The groups of the F1 overlay, in its order."""
-
-    PAGES = QT_TRANSLATE_NOOP("Actions", "Pages and districts")
-    LAYOUTS = QT_TRANSLATE_NOOP("Actions", "Layouts")
-    TILES = QT_TRANSLATE_NOOP("Actions", "Tiles")
-    REPLAY = QT_TRANSLATE_NOOP("Actions", "Replay of the last minute")
-    BOXES = QT_TRANSLATE_NOOP("Actions", "Boxes")
-    PLAYER = QT_TRANSLATE_NOOP("Actions", "Files and recordings")
-    CLIPS = QT_TRANSLATE_NOOP("Actions", "Clips and snapshots")
-    BOOKMARKS = QT_TRANSLATE_NOOP("Actions", "Bookmarks")
-    INCIDENTS = QT_TRANSLATE_NOOP("Actions", "Incidents")
-    CALL_UP = QT_TRANSLATE_NOOP("Actions", "Call a camera up by its number")
-    SCREENS = QT_TRANSLATE_NOOP("Actions", "Screens")
-    PROGRAM = QT_TRANSLATE_NOOP("Actions", "Program")
-
-    @property
-    def text(self) -> str:
-        return QCoreApplication.translate("Actions", self.value)
-
-
-class Who(Enum):
-    """Who may use a command."""
-
-    OPERATOR = "operator"
-    SUPERVISOR = "supervisor"
-    ADMINISTRATOR = "administrator"
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One command.
-
-    ``shortcuts`` are in Qt's portable notation; ``source_text`` is English and goes through the
-    translation in ``text``; ``repeats`` says whether a held key keeps firing.
-    """
-
-    id: str
-    source_text: str
-    shortcuts: Sequence[str]
-    category: Category
-    invoke: Callable[[Commands], None]
-    who: Who = Who.OPERATOR
-    repeats: bool = False
-
-    @property
-    def text(self) -> str:
-        return QCoreApplication.translate("Actions", self.source_text)
-
-    @property
-    def keys_text(self) -> str:
-        """The keys as they are called on this system, e.g. ``Ctrl+1``."""
-        names = [QKeySequence(keys).toString(_NATIVE) for keys in self.shortcuts]
-        return "  ".join(dict.fromkeys(names))
-
-
-_NATIVE = QKeySequence.SequenceFormat.NativeText
 _DIGITS = "0123456789."
 DISMISS_KEYS = "F8"
 
@@ -277,57 +217,7 @@ ACTIONS: Sequence[Action] = (
         Category.CLIPS,
         lambda commands: commands.take_snapshot(),
     ),
-    Action(
-        "player.open",
-        QT_TRANSLATE_NOOP("Actions", "Play a file or a recorder's address in the tile"),
-        ("Ctrl+L",),
-        Category.PLAYER,
-        lambda commands: commands.open_clip(),
-    ),
-    Action(
-        "player.loop",
-        QT_TRANSLATE_NOOP("Actions", "Play the clip again and again, or once"),
-        ("Shift+R",),
-        Category.PLAYER,
-        lambda commands: commands.toggle_loop(),
-    ),
-    Action(
-        "player.slow",
-        QT_TRANSLATE_NOOP("Actions", "A clip in slow motion; again: slower, down to 1/8"),
-        ("Shift+L",),
-        Category.PLAYER,
-        lambda commands: commands.play_slowly(1),
-    ),
-    Action(
-        "player.slow_backwards",
-        QT_TRANSLATE_NOOP("Actions", "The same backwards"),
-        ("Shift+J",),
-        Category.PLAYER,
-        lambda commands: commands.play_slowly(-1),
-    ),
-    Action(
-        "player.mute",
-        QT_TRANSLATE_NOOP("Actions", "Sound of the clip on and off"),
-        ("M",),
-        Category.PLAYER,
-        lambda commands: commands.toggle_mute(),
-    ),
-    Action(
-        "player.louder",
-        QT_TRANSLATE_NOOP("Actions", "The clip louder"),
-        ("Ctrl+Up",),
-        Category.PLAYER,
-        lambda commands: commands.change_volume(1),
-        repeats=True,
-    ),
-    Action(
-        "player.quieter",
-        QT_TRANSLATE_NOOP("Actions", "The clip quieter"),
-        ("Ctrl+Down",),
-        Category.PLAYER,
-        lambda commands: commands.change_volume(-1),
-        repeats=True,
-    ),
+    *PLAYER_ACTIONS,
     Action(
         "bookmark.mark",
         QT_TRANSLATE_NOOP("Actions", "Mark what the tile shows, with 10 s before and after"),

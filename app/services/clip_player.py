@@ -256,10 +256,10 @@ class ClipPlayer:
             self.set_volume(key, 0 if work.volume else self._last_volume)
 
     def set_volume(self, key: ViewKey, volume: int) -> None:
-        """In per cent; every clip begins with 0. It is heard while its tile is selected: one clip
-        at a time."""
+        """In per cent; every clip begins with 0, and one without sound stays there. It is heard
+        while its tile is selected: one clip at a time."""
         work = self._playing.get(key)
-        if work is None:
+        if work is None or (self._is_open(work) and not work.state.has_sound):
             return
         work.volume = max(0, min(volume, 100))
         if work.volume:
@@ -373,6 +373,8 @@ class ClipPlayer:
     def _on_state(self, work: _Work, state: PlayerState) -> None:
         before, work.state = work.state, state
         if state.phase is PlayerPhase.READY and before.phase is not PlayerPhase.READY:
+            if not state.has_sound:
+                work.volume = 0
             self._start(work)
             self._lead_sound()
         elif state.line != before.line:

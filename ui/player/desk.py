@@ -196,6 +196,13 @@ class PlayerDesk(QObject):
 
     def _show_strip(self) -> None:
         """The strip belongs to the focused screen's selected tile."""
+        self._follow_tile()
+        strip = self._strip
+        for window in self._windows.walls:
+            is_its = strip is not None and strip.isVisible() and strip.parent() is window
+            window.canvas.lift_note(strip.covered if strip is not None and is_its else 0)
+
+    def _follow_tile(self) -> None:
         key = self._player.selected()
         playing = None if key is None else self._player.playing(key)
         if key is None or playing is None:

@@ -52,6 +52,14 @@ _HINTS = (
     QT_TRANSLATE_NOOP("SeekStrip", "J K L · M sound · F1 keys"),
 )
 """From the longest on."""
+_STREAM_HINTS = (
+    QT_TRANSLATE_NOOP(
+        "SeekStrip",
+        "K pause · L on · Shift+L slow · Alt+→ picture · M sound · Ctrl+↑ ↓ volume · End camera",
+    ),
+    QT_TRANSLATE_NOOP("SeekStrip", "K pause · L on · M sound · End camera"),
+    QT_TRANSLATE_NOOP("SeekStrip", "K L · M sound · F1 keys"),
+)
 _GROUND = QColor(tokens.SURFACE_RAISED)
 _TROUGH = QColor(tokens.BACKGROUND)
 _GONE = QColor(tokens.CLIP)
@@ -94,6 +102,11 @@ class SeekStrip(QWidget):
     def words(self) -> str:
         """What it says of the place in the clip."""
         return "" if self._playing is None else clip_words(self._playing, 0)
+
+    @property
+    def covered(self) -> int:
+        """How much of the window's lower edge it lies over."""
+        return self.height() if self.geometry().bottom() == self._window.rect().bottom() else 0
 
     def show_clip(self, playing: Playing, tile: TileSnapshot, marks: Sequence[int] = ()) -> None:
         """Follow the clip and its tile; hidden while it is not open. ``marks`` are where its
@@ -164,7 +177,8 @@ class SeekStrip(QWidget):
     def _hint(self, room: int) -> str:
         """As many of the keys as there is room for."""
         measures = QFontMetrics(font_px(_FONT_PX))
-        hints = [self.tr(hint) for hint in _HINTS]
+        is_stream = self._playing is not None and self._playing.state.is_stream
+        hints = [self.tr(hint) for hint in (_STREAM_HINTS if is_stream else _HINTS)]
         fitting = (hint for hint in hints if measures.horizontalAdvance(hint) <= room)
         return next(fitting, "")
 

@@ -43,7 +43,7 @@ def short_volume_words(playing: Playing) -> str:
 
 def is_troubled(playing: Playing) -> bool:
     """Whether it should be heard and cannot be."""
-    return playing.volume > 0 and (not playing.state.has_sound or playing.state.sound in _TROUBLES)
+    return playing.volume > 0 and playing.state.sound in _TROUBLES
 
 
 def tr(text: str) -> str:

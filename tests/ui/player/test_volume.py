@@ -28,7 +28,7 @@ class Stage:
     """A wall whose first tile plays a clip, and its strip."""
 
     def __init__(self, qtbot: QtBot, duration_us: int = 60_000_000, width: int = WIDE) -> None:
-        dispatcher = ManualDispatcher()
+        self.dispatcher = dispatcher = ManualDispatcher()
         self.players = FakePlayers()
         self.wall = WallService(FakeDirectory(), FakeEngine(), dispatcher)
         self.wall.open_screen(0, Size(width, 720), 1.0)
@@ -112,6 +112,14 @@ def test_it_lies_within_the_strip_beside_the_words(qtbot: QtBot, width: int) -> 
     stage.follow()
     assert stage.strip.rect().contains(stage.volume.geometry())
     assert stage.volume.words == "silent at this speed"
+
+
+def test_it_lies_over_the_edge_of_the_window_where_the_tile_is_small(stage: Stage) -> None:
+    assert stage.strip.covered == stage.strip.height()
+    stage.wall.set_layout(0, "1")
+    stage.dispatcher.drain()
+    stage.follow()
+    assert stage.strip.covered == 0
 
 
 def test_a_stream_has_a_strip_that_says_what_it_cannot_do(qtbot: QtBot) -> None:

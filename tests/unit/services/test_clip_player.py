@@ -12,7 +12,7 @@ from app.services.clip_player import ClipPlayer
 from app.services.clip_playing import Playing
 from app.services.wall import WallService
 from app.video.engine_types import ViewKey
-from app.video.player_types import Line, PlayCommand, PlayerId
+from app.video.player_types import Line, PlayCommand, PlayerId, PlayerPhase, PlayerState
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.engine import FakeEngine
 from tests.fakes.players import FakePlayers
@@ -278,6 +278,15 @@ def test_what_is_not_open_yet_is_heard_once_it_is(stage: Stage) -> None:
     assert not stage.players.volumes
     stage.players.ready(1)
     assert stage.players.volumes == [(1, 30)]
+
+
+def test_what_has_no_sound_stays_silent(stage: Stage) -> None:
+    stage.player.open(FILE, 0)
+    stage.player.set_volume(KEY, 30)
+    stage.players.told[PlayerId(1)](PlayerState(PlayerPhase.READY, SECOND_US))
+    stage.player.toggle_mute(KEY)
+    assert stage.playing.volume == 0
+    assert not stage.players.volumes
 
 
 def test_only_the_selected_tile_is_heard(stage: Stage) -> None:
