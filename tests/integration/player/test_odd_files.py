@@ -147,3 +147,44 @@ def test_a_snapshot_stands_still_backwards_too(cinema: Cinema, tmp_path: Path) -
     assert cinema.step(player, 1) == 0
     assert cinema.step(player, -1) == 0
     assert cinema.states[-1].phase is PlayerPhase.READY
+
+
+# --- kinds of files -------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def reordered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Pictures that are sent in another order than they are shown, with open groups."""
+    file = tmp_path_factory.mktemp("clips") / "reordered.mp4"
+    options = {"x264-params": "keyint=12:min-keyint=12:bframes=3:b-adapt=0:open-gop=1:scenecut=0"}
+    with (
+        av.open(str(code_clip(3, frames=120).path)) as source,
+        av.open(str(file), "w") as out,
+    ):
+        stream: Any = out.add_stream("libx264", rate=FPS, options=options)
+        stream.width, stream.height, stream.pix_fmt = 640, 360, "yuv420p"
+        for frame in source.decode(video=0):
+            frame.pict_type = av.video.frame.PictureType.NONE
+            out.mux(stream.encode(frame))
+        out.mux(stream.encode(None))
+    return file
+
+
+@pytest.mark.parametrize("ending", ["mp4", "fragmented.mp4", "mkv", "ts", "mov"])
+def test_any_picture_of_any_kind_of_file_both_ways(
+    cinema: Cinema, reordered: Path, tmp_path: Path, ending: str
+) -> None:
+    file = tmp_path / f"clip.{ending}"
+    options = FRAGMENTED if ending.startswith("fragmented") else {}
+    with av.open(str(reordered)) as source, av.open(str(file), "w", options=options) as out:
+        stream = out.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.size:
+                packet.stream = stream
+                out.mux(packet)
+    player = cinema.show(file)
+    for number in (60, 11, 12, 13, 119, 0, 47):
+        cinema.stand(player, number)
+    assert [cinema.step(player, by) for by in (1, 1, 1, -1, -1, -1)] == [48, 49, 50, 49, 48, 47]
+    cinema.link.go(player, PlayCommand(round(47.5 * SECOND_US / FPS), -1.0, time.monotonic()))
+    assert cinema.numbers(lambda number: number <= 10) == list(range(47, 9, -1))

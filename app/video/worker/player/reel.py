@@ -56,6 +56,10 @@ class Reel:
         """The picture that was found last."""
         self._pending: deque[Still] = deque()
         self._keys: list[int] = []
+        self._key_ticks: list[tuple[int, int]] = []
+        """When each key frame is shown and when it is decoded, in the file's ticks."""
+        self._by_decoding = False
+        """Whether the file is sought by the latter."""
         self._is_unread = True
         self.hear: Callable[[AudioFrame], None] | None = None
         """Gets the sound of a stream as it is read."""
@@ -192,20 +196,35 @@ class Reel:
     def _seek(self, position_us: int) -> bool:
         """Be at a key frame not after the position, else at the beginning; false, and where it
         was, if it cannot be sought."""
-        target = position_us
-        if self._keys:
-            target = self._keys[max(0, bisect_right(self._keys, position_us) - 1)]
-        for begin in (target, target - _EARLIER_US, 0):
-            if not self._go_to(max(0, begin)):
+        for by_decoding, ticks in self._places(position_us):
+            if not self._go_to(ticks):
                 return False
             first = self._peek()
-            if first is not None and (first.at_us <= position_us or begin <= 0):
+            if first is not None and first.at_us <= position_us:
+                self._by_decoding = by_decoding
                 break
         return True
 
-    def _go_to(self, at_us: int) -> bool:
-        if at_us or not self._is_unread:
-            ticks = self._begins + round(at_us / 1e6 / self._tick_s)
+    def _places(self, position_us: int) -> Sequence[tuple[bool, int]]:
+        """Where to look for a key frame one after the other, in ticks, and how that is meant.
+
+        Some kinds of file are sought by the time of showing, others (MPEG-TS) by that of decoding,
+        which is sooner: with the wrong one it comes to the key frame after or before."""
+        best = [(False, self._ticks(position_us))]
+        if self._keys:
+            shown, decoded = self._key_ticks[max(0, bisect_right(self._keys, position_us) - 1)]
+            best = [(False, shown), (True, decoded)]
+            if self._by_decoding:
+                best.reverse()
+        earlier = self._ticks(max(0, position_us - _EARLIER_US))
+        start = self._key_ticks[0][1] if self._keys else self._begins
+        return [*best, (self._by_decoding, earlier), (self._by_decoding, start)]
+
+    def _ticks(self, at_us: int) -> int:
+        return self._begins + round(at_us / 1e6 / self._tick_s)
+
+    def _go_to(self, ticks: int) -> bool:
+        if ticks > self._begins or not self._is_unread:
             try:
                 self._container.seek(ticks, stream=self._video, backward=True)
             except av.error.FFmpegError:
@@ -259,7 +278,7 @@ class Reel:
         """Read the packets once: where the key frames and the ends are."""
         self._is_unread = False
         pictures, sound = _Extent(), _Extent()
-        keys: list[int] = []
+        keys: list[tuple[int, int]] = []
         streams = [self._video] if self._sound is None else [self._video, self._sound]
         with suppress(av.error.FFmpegError):  # what is cut off is shown up to there
             for packet in self._container.demux(streams):
@@ -270,13 +289,14 @@ class Reel:
                     continue
                 pictures.add(packet)
                 if packet.is_keyframe:
-                    keys.append(packet.pts)
+                    keys.append((packet.pts, packet.pts if packet.dts is None else packet.dts))
         if not pictures.count:
             return
         self._begins = pictures.first
         self.duration_us = self.pictures_us = self._us(pictures.end)
         self.is_seekable = True
-        self._keys = sorted(self._us(key) for key in keys)
+        self._key_ticks = sorted(keys)
+        self._keys = [self._us(shown) for shown, _decoded in self._key_ticks]
         if self._sound is not None and sound.count:
             heard_us = round((sound.end * float(self._sound.time_base or 0) - self.begins_s) * 1e6)
             if heard_us > self.pictures_us + _LONGER_US:
