@@ -1,5 +1,6 @@
 """Plays one clip into its slot of the board, on a thread of its own."""
 
+import gc
 import threading
 import time
 from collections import deque
@@ -119,6 +120,9 @@ class ClipThread:
         finally:
             if reel is not None:
                 reel.close()
+            # Decoders, with threads and pictures of theirs, hang in a ring of references.
+            reel = self._back = None
+            gc.collect()
             self._tell(ClipClosed(self._number))
 
     def _wait_for_close(self) -> None:

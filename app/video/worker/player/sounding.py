@@ -4,6 +4,7 @@ What the device is given next is what belongs to the moment at which it will be 
 whose clock goes otherwise than the machine's is put right by leaving a little out, or by a pause.
 """
 
+import gc
 import threading
 import time
 from collections.abc import Callable
@@ -150,6 +151,8 @@ class Sounding:
         finally:
             if reel is not None:
                 reel.close()
+            reel = None
+            gc.collect()  # as of the pictures: decoders hang in a ring of references
 
     def _opened(self, rate: int) -> SoundReel | None:
         try:
