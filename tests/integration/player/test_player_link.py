@@ -4,6 +4,8 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -103,18 +105,15 @@ def test_what_cannot_be_played_says_why(cinema: Cinema, tmp_path: Path) -> None:
     assert "word" not in cinema.states[-1].trouble
 
 
-def test_a_recorders_address_plays_and_can_be_sought(cinema: Cinema, clip: Path) -> None:
-    handler = partial(_Quiet, directory=str(clip.parent))
+@contextmanager
+def served(file: Path) -> Iterator[str]:
+    """Its address at a web server that knows no ranges."""
+    handler = partial(_Quiet, directory=str(file.parent))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            player = cinema.open(f"http://127.0.0.1:{server.server_port}/{clip.name}")
-            assert cinema.states[-1].phase is PlayerPhase.READY
-            cinema.link.show(player, KEY, SIZE)
-            cinema.link.go(player, PlayCommand(round(77.5 * SECOND_US / FPS), 0.0))
-            cinema.until(lambda: cinema.link.picture(KEY) is not None and cinema.number() == 77)
-            cinema.link.end()
+            yield f"http://127.0.0.1:{server.server_port}/{file.name}"
         finally:
             server.shutdown()
             thread.join()
@@ -125,6 +124,32 @@ class _Quiet(SimpleHTTPRequestHandler):
 
     def log_message(self, *_words: object) -> None:
         """Nothing: tests read the log."""
+
+
+def test_a_recorders_address_plays_and_can_be_sought(cinema: Cinema, clip: Path) -> None:
+    with served(clip) as url:
+        player = cinema.show(url)
+        cinema.stand(player, 77)
+        cinema.link.end()
+
+
+def test_a_server_that_sends_only_from_the_beginning_cannot_be_sought(
+    cinema: Cinema, clip: Path
+) -> None:
+    with served(clip) as url:
+        player = cinema.show(url)
+        cinema.stand(player, 200)
+        assert cinema.states[-1].is_seekable
+        at_us = 30 * SECOND_US // FPS
+        cinema.link.go(player, PlayCommand(at_us, 1.0, time.monotonic()))
+        cinema.until(lambda: not cinema.states[-1].is_seekable)
+        state = cinema.states[-1]
+        assert state.phase is PlayerPhase.READY
+        assert state.is_stream
+        assert state.line is not None
+        assert state.line.position_us == 0  # where it really is
+        cinema.numbers(lambda number: 20 < number < 100)
+        cinema.link.end()
 
 
 def test_a_closed_clip_leaves_its_place(cinema: Cinema, clip: Path) -> None:

@@ -146,7 +146,7 @@ class ClipThread:
                 self._obey(reel, wish)
             wait_s = self._go_on(reel)
             if self._was_seekable and not reel.is_seekable:
-                self._was_seekable = False
+                self._was_seekable, self.is_stream = False, reel.is_stream
                 shown_us = 0 if reel.current is None else reel.current.at_us
                 self._move(reel, shown_us, time.monotonic())
                 wait_s = 0.0

@@ -23,6 +23,7 @@ from app.video.worker.failures import StreamFailure
 from app.video.worker.player.opening import (
     can_be_scanned,
     failure_of_read,
+    is_address,
     is_stream,
     open_clip,
     sound_of,
@@ -63,6 +64,7 @@ class Reel:
         self._is_unread = True
         self.hear: Callable[[AudioFrame], None] | None = None
         """Gets the sound of a stream as it is read."""
+        self._location = location
         self._container = open_clip(location)
         try:
             self._video = video_of(self._container)
@@ -110,7 +112,7 @@ class Reel:
         if current is None:
             self._seek(position_us)
         elif self._is_elsewhere(current, position_us) and not self._seek(position_us):
-            return current
+            return self.current
         newest = self.current
         while (following := self._peek()) is not None and (
             newest is None or following.at_us <= position_us
@@ -196,14 +198,35 @@ class Reel:
     def _seek(self, position_us: int) -> bool:
         """Be at a key frame not after the position, else at the beginning; false, and where it
         was, if it cannot be sought."""
-        for by_decoding, ticks in self._places(position_us):
-            if not self._go_to(ticks):
-                return False
-            first = self._peek()
-            if first is not None and first.at_us <= position_us:
-                self._by_decoding = by_decoding
-                break
+        may_be_fixed = is_address(self._location) and not self.is_stream
+        try:
+            first: Still | None = None
+            for by_decoding, ticks in self._places(position_us):
+                if not self._go_to(ticks):
+                    return False
+                first = self._peek()
+                if first is not None and first.at_us <= position_us:
+                    self._by_decoding = by_decoding
+                    break
+        except StreamFailure:
+            if not may_be_fixed:
+                raise
+            first = None
+        if first is None and may_be_fixed:
+            self._begin_again()
+            return False
         return True
+
+    def _begin_again(self) -> None:
+        """A server that only sends a file from its beginning leaves nothing to be read where it was
+        sought: from now on it is a stream."""
+        self._container.close()
+        self._container = open_clip(self._location)
+        self._video, self._sound = video_of(self._container), sound_of(self._container)
+        self.is_seekable, self.is_stream = False, True
+        self._pending.clear()
+        self._frames = self._decoded()
+        self.current = next(self._frames, None)
 
     def _places(self, position_us: int) -> Sequence[tuple[bool, int]]:
         """Where to look for a key frame one after the other, in ticks, and how that is meant.
