@@ -13,7 +13,8 @@ from av.packet import Packet
 from av.stream import Stream
 
 from app.video.worker.clock import Stamp
-from app.video.worker.ring import PacketRing, RingBudget, RingEntry
+from app.video.worker.ring import PacketRing, RingBudget
+from app.video.worker.ring_entry import RingEntry
 from tests.benchmarks import nigehban
 from tests.benchmarks.keyboard import Keyboard
 from tests.benchmarks.nigehban import Nigehban, ProgramFailedError

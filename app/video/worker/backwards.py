@@ -12,7 +12,8 @@ from collections.abc import Iterator
 
 from app.video.worker.decoding import Decoder, Picture
 from app.video.worker.pace import Pace
-from app.video.worker.ring import PacketRing, RingEntry
+from app.video.worker.ring import PacketRing
+from app.video.worker.ring_entry import RingEntry
 
 MOST_PICTURES = 24
 MOST_BYTES = 12_000_000

@@ -15,7 +15,7 @@ from app.video.worker.coded_pictures import (
     length_size,
     parameter_sets,
 )
-from app.video.worker.ring import RingEntry
+from app.video.worker.ring_entry import RingEntry
 
 _OPTIONS = {
     # Playable from the first fragment on, whenever the writer ends.

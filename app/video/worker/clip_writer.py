@@ -23,7 +23,7 @@ from app.video.messages import ClipReport, CutClip
 from app.video.worker.clip_mux import ClipMuxer, ClipTemplate, digest_of
 from app.video.worker.clip_span import ClipSpan
 from app.video.worker.decoding import Decoder
-from app.video.worker.ring import RingEntry
+from app.video.worker.ring_entry import RingEntry
 
 _TELL_EVERY_S = 1.0
 _LEAST_ROOM = 100_000_000

@@ -13,7 +13,8 @@ from app.video.worker.clip_mux import ClipTemplate
 from app.video.worker.clip_writer import ClipEnding, ClipWriter
 from app.video.worker.decoding import Decoder, Picture
 from app.video.worker.replay import Replay
-from app.video.worker.ring import PacketRing, RingEntry
+from app.video.worker.ring import PacketRing
+from app.video.worker.ring_entry import RingEntry
 from app.video.worker.rounds import Rounds
 from app.video.worker.still import nearest, to_jpeg
 from app.video.worker.views import LiveView, publish

@@ -24,7 +24,7 @@ from app.video.worker.failures import (
     resolve,
 )
 from app.video.worker.interruption import Interrupter
-from app.video.worker.ring import RingEntry
+from app.video.worker.ring_entry import RingEntry
 
 # What a URL may lead to; a playlist from the network must not name local files.
 _PROTOCOLS = {

@@ -12,7 +12,7 @@ from app.video.fragments import cut_to_whole, whole_part
 from app.video.worker.clip_mux import ClipMuxer, ClipTemplate, digest_of
 from app.video.worker.clock import Stamp
 from app.video.worker.coded_pictures import length_size, units
-from app.video.worker.ring import RingEntry
+from app.video.worker.ring_entry import RingEntry
 from tests.integration.worker.media import Recipe, container
 
 FRAMES, GOP = 60, 15

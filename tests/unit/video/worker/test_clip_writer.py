@@ -18,7 +18,7 @@ from app.video.worker.clip_writer import ClipEnding, ClipWriter
 from app.video.worker.clock import Stamp
 from app.video.worker.coded_pictures import PictureDigest
 from app.video.worker.decoding import Decoder
-from app.video.worker.ring import RingEntry
+from app.video.worker.ring_entry import RingEntry
 from tests.integration.worker.media import Recipe, container
 
 BEGAN_US = 1_795_348_800_000_000
