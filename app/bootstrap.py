@@ -301,6 +301,7 @@ def _engine_settings(video: VideoSettings) -> EngineSettings:
             ring_seconds=video.ring_seconds,
             ring_bytes=video.ring_megabytes * 1_000_000,
             ring_total_bytes=video.ring_total_megabytes * 1_000_000,
+            sound=video.sound,
         ),
         opens_at_a_time=video.opens_at_a_time,
         opens_per_second=video.opens_per_second_per_host,

@@ -16,7 +16,8 @@ from app.settings.files import write_atomically
 from app.video.clip_types import ClipProgress
 
 FORM = "nigehban-clip-1"
-NO_AUDIO = "not received: cameras are asked for video only"
+NO_AUDIO = "not received"
+"""What the JSON says where nothing more is known of the sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,7 @@ class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
             codec=progress.codec,
             width=progress.width,
             height=progress.height,
+            audio=progress.sound or NO_AUDIO,
             bytes=clip.bytes,
             sha256=clip.sha256,
             ended_early=progress.has_ended_early,

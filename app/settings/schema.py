@@ -43,6 +43,13 @@ class VideoSettings(msgspec.Struct, frozen=True, kw_only=True):
     ring_total_megabytes: Annotated[
         int, Meta(ge=16, le=65536, description="most memory for the replay of all streams")
     ] = 1024
+    sound: Annotated[
+        bool,
+        Meta(
+            description="whether cameras are asked for sound, for clips, where their `audio` "
+            "attribute says nothing"
+        ),
+    ] = False
     warm_pages: Annotated[
         int, Meta(ge=0, le=4, description="pages before and after the shown one kept connected")
     ] = 1

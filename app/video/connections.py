@@ -51,7 +51,8 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
-    """How streams are opened; seconds and bytes. ``workers`` is how many are shared."""
+    """How streams are opened; seconds and bytes. ``workers`` is how many are shared; ``sound``
+    whether cameras that say nothing of it are asked for it."""
 
     workers: int = 2
     transport: str = "tcp"
@@ -60,6 +61,7 @@ class ConnectionSettings:
     ring_seconds: float = 60.0
     ring_bytes: int = 16_000_000
     ring_total_bytes: int = 1_000_000_000
+    sound: bool = False
 
 
 @dataclass(slots=True)
@@ -391,6 +393,7 @@ class StreamConnections:
                 ring_seconds=self._settings.ring_seconds,
                 ring_bytes=self._settings.ring_bytes,
                 ring_worker_bytes=self._settings.ring_total_bytes // self._settings.workers,
+                has_sound=camera.has_sound(otherwise=self._settings.sound),
             ),
         )
         self.apply_views(record, [])
