@@ -82,9 +82,16 @@ def stamp_of(packet: "Packet[Any]", clock: PictureTime, arrival_us: int) -> Stam
 
 
 def open_container(
-    command: OpenStream, interrupter: Interrupter, media: str = "video"
+    command: OpenStream,
+    interrupter: Interrupter,
+    media: str = "video",
+    *,
+    only_asks: bool = False,
 ) -> tuple[str, InputContainer]:
-    """Connect; the scheme and what FFmpeg has opened. Blocking; raises ``StreamFailure``."""
+    """Connect; the scheme and what FFmpeg has opened. Blocking; raises ``StreamFailure``.
+
+    ``only_asks`` lets the camera describe what it has and send none of it.
+    """
     parts = check_url(command.url)
     _bare, user, password = split_credentials(command.url)
     if password:
@@ -92,11 +99,14 @@ def open_container(
     resolve(parts, command.open_timeout_s)
     began = time.monotonic()
     read_s = None if interrupter.works else command.read_timeout_s
+    options = options_for(command, parts.scheme, media)
+    if only_asks:
+        options["initial_pause"] = "1"
     try:
         return parts.scheme, av.open(
             command.url,
             "r",
-            options=options_for(command, parts.scheme, media),
+            options=options,
             timeout=(command.open_timeout_s, read_s),
             metadata_errors="replace",
         )

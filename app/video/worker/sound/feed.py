@@ -84,7 +84,9 @@ class SoundFeed:
                 self._listen()
                 self.trouble = "the camera ended its connection for sound"
             except StreamFailure as failure:
-                self.trouble = f"its connection for sound failed ({failure.detail})"
+                is_known = failure.detail == NONE_SENT
+                words = f"its connection for sound failed ({failure.detail})"
+                self.trouble = NONE_SENT if is_known else words
                 if failure.reason in _NOT_AGAIN:
                     break
             except Exception as error:  # noqa: BLE001 - a door: corrupt input raises anything
@@ -96,7 +98,13 @@ class SoundFeed:
 
     def _listen(self) -> None:
         """Keep what one connection brings, until it ends; raises what PyAV raises."""
-        _scheme, container = open_container(self._command, self._interrupter, "audio")
+        try:
+            container = self._open()
+        except StreamFailure as failure:
+            # A camera that was asked to play nothing answers so, too.
+            if failure.reason is Reason.SERVER_BUSY and not self._has_any():
+                raise StreamFailure(Reason.UNSUPPORTED, NONE_SENT) from None
+            raise
         self._container = container
         try:
             streams = container.streams.audio
@@ -107,6 +115,15 @@ class SoundFeed:
         finally:
             self._container = None
             container.close()
+
+    def _open(self, *, only_asks: bool = False) -> InputContainer:
+        command = self._command
+        return open_container(command, self._interrupter, "audio", only_asks=only_asks)[1]
+
+    def _has_any(self) -> bool:
+        """Whether the camera describes any sound."""
+        with self._open(only_asks=True) as container:
+            return bool(container.streams.audio)
 
     def _take(self, container: InputContainer, stream: Any) -> None:
         template = SoundTemplate(stream)
