@@ -54,6 +54,7 @@ class RunningClip:
     share: float | None
     is_recording: bool
     is_checking: bool
+    has_sound: bool = False
 
 
 class Recordings(Protocol):
@@ -300,6 +301,7 @@ class ClipService:
             share,
             work.is_recording,
             progress.phase is ClipPhase.CHECKING,
+            progress.has_sound,
         )
 
 

@@ -132,4 +132,5 @@ def _progress(report: ClipReport, kind: StreamKind | None) -> ClipProgress:
         has_ended_early=report.has_ended_early,
         trouble=report.trouble,
         sound=report.sound,
+        has_sound=report.has_sound,
     )

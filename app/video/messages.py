@@ -205,6 +205,7 @@ class ClipReport(msgspec.Struct, frozen=True, tag="clip"):
     has_ended_early: bool = False
     trouble: str = ""
     sound: str = ""
+    has_sound: bool = False
 
 
 class PictureHealth(msgspec.Struct, frozen=True, tag="health"):

@@ -97,7 +97,8 @@ def running_text(clip: RunningClip) -> str:
     """A clip under way."""
     if clip.is_checking:
         return _tr("{0}: checking {1}").format(clip.camera, clip_length(clip.seconds))
-    return _tr("{0}: {1} written").format(clip.camera, clip_length(clip.seconds))
+    words = _tr("{0}: {1} with sound written") if clip.has_sound else _tr("{0}: {1} written")
+    return words.format(clip.camera, clip_length(clip.seconds))
 
 
 def _local(time_us: int) -> datetime | None:

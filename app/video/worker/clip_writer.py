@@ -285,6 +285,7 @@ class ClipWriter:
             has_ended_early=is_over and ends_early,
             trouble=trouble,
             sound=self._sound.words,
+            has_sound=self._sound.packets > 0,
         )
 
 

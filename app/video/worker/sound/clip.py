@@ -31,7 +31,8 @@ class ClipSound:
         self._waiting: deque[SoundPacket] = deque()
         self._local_us = 0
         self._file_us = 0
-        self._packets = 0
+        self.packets = 0
+        """How many are in the file."""
 
     @property
     def words(self) -> str:
@@ -40,9 +41,9 @@ class ClipSound:
             return NOT_ASKED
         if self._unkept:
             return f"not kept: MP4 has no place for {self._unkept}"
-        if self.template is None or not (self._packets or self._feed.is_heard):
+        if self.template is None or not (self.packets or self._feed.is_heard):
             return f"not kept: {self._feed.trouble}"
-        if not self._packets:
+        if not self.packets:
             return "nothing was heard while the clip lasted"
         if self.template.is_expanded:
             return f"received as {self.template.codec}, expanded to linear samples without loss"
@@ -70,4 +71,4 @@ class ClipSound:
         while self._waiting and self._waiting[0].stamp.local_us <= until_us:
             packet = self._waiting.popleft()
             track.write(packet, self._file_us + packet.stamp.local_us - self._local_us)
-        self._packets = track.packets
+        self.packets = track.packets
