@@ -109,6 +109,16 @@ def layout(name: str) -> Layout:
     return _grid(f"{rows}x{columns}", rows, columns)
 
 
+def side_by_side(count: int) -> Layout:
+    """The smallest grid for so many pictures of one importance: two beside each other, up to four
+    as 2x2, up to nine as 3x3."""
+    for name in ("1", "1x2", "4", "2x3"):
+        if len(found := layout(name)) >= count:
+            return found
+    side = next((n for n in range(3, LARGEST_SIDE) if n * n >= count), LARGEST_SIDE)
+    return layout(str(side * side))
+
+
 def gap_px(scale: float) -> int:
     """Device pixels between two tiles."""
     return max(1, round(_GAP * scale))

@@ -18,9 +18,12 @@ from app.domain.bookmark import Bookmark, FlagState
 from app.domain.review import Decision, FalseAlarms
 from app.services.identity import Identity
 from app.services.notices import Notice, NoticeBoard, Severity
+from app.services.review_viewing import Viewing, read_viewing
 from app.settings.files import write_atomically
 from app.storage.bookmarks import BookmarkRepository
+from app.storage.clips import ClipRepository
 from app.storage.database import Database
+from app.storage.incidents import IncidentRepository
 from app.storage.reviews import ReviewRepository
 
 ANSWERS = "review-answers"
@@ -325,6 +328,25 @@ class ReviewService:
         self._reading.run(
             read, done=done, failed=lambda error: self._notices.report(error, NOT_READ)
         )
+
+    def viewing(self, bookmark: Bookmark, done: Callable[[Viewing], None]) -> None:
+        """What is looked at to judge a flag; later, on the owner thread. Without a clip where the
+        database does not answer."""
+
+        def read() -> Viewing:
+            with self._database.reading() as session:
+                return read_viewing(
+                    bookmark,
+                    ClipRepository(session),
+                    BookmarkRepository(session),
+                    IncidentRepository(session),
+                )
+
+        def failed(error: Exception) -> None:
+            self._notices.report(error, NOT_READ)
+            done(Viewing(bookmark))
+
+        self._reading.run(read, done=done, failed=failed)
 
     def false_alarms(self, days: int, done: Callable[[Sequence[FalseAlarms]], None]) -> None:
         """Camera by rule by hour of the day, of what was decided in the last days, the most

@@ -1,10 +1,10 @@
 """The console's page of the review: flags that wait, decisions, false alarms, answers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
@@ -41,27 +41,37 @@ _UNDO_MS = 10_000
 class ReviewPanel(QWidget):
     """1 confirmed, 2 false, 3 needs more, N next, U takes back; Q, D, F, A choose the page.
 
+    ``play_key`` obeys the keys of the wall that pause, step and seek.
+
     Operators see the answers to their own flags only.
 
     Signals:
         play_wanted: Show this ``Bookmark``'s clip or moment.
         speed_wanted: Play at the normal speed, or twice as fast.
+        beside_wanted: Play all cameras of the incident side by side, or only that of the flag.
         left: The operator gives the keyboard back to the wall.
+        gone: Another page of the console is shown, or none.
+        finished: No flag waits any more.
     """
 
     play_wanted = Signal(object)
     speed_wanted = Signal()
+    beside_wanted = Signal()
     left = Signal()
+    gone = Signal()
+    finished = Signal()
 
     def __init__(
         self,
         service: ReviewService,
         cameras: Directory,
         thumbnails: ThumbnailCache,
+        play_key: Callable[[QKeyEvent], bool],
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._service = service
+        self._play_key = play_key
         self._is_supervisor = service.identity.is_supervisor
         self._wanted: UUID | None = None
         self._row = 0
@@ -74,6 +84,8 @@ class ReviewPanel(QWidget):
         self.note.setAccessibleName(self.tr("What more is needed"))
         self.note.hide()
         self._count = self._label()
+        self._beside = self._label()
+        self._beside.hide()
         self._history = self._label()
         self._words = self._label()
         self.pages = self._make_pages()
@@ -113,6 +125,20 @@ class ReviewPanel(QWidget):
         self._words.setVisible(bool(words))
         self._words_end.start() if words else self._words_end.stop()
 
+    @property
+    def beside_words(self) -> str:
+        """Which other cameras saw the flag that is looked at."""
+        return self._beside.text()
+
+    def tell_beside(self, words: str) -> None:
+        """Say which other cameras saw the flag that is looked at; nothing with an empty text."""
+        self._beside.setText(words)
+        self._beside.setVisible(bool(words))
+
+    def forget_played(self) -> None:
+        """The clip was ended on the wall: it is played again when the flag is come back to."""
+        self._played = None
+
     def enter(self) -> None:
         """Give the keyboard to what is most needed: the flags, or new answers."""
         if self._service.unseen or not self._is_supervisor:
@@ -147,9 +173,12 @@ class ReviewPanel(QWidget):
         column.setSpacing(tokens.SPACE_S)
         hint = self._label()
         hint.setText(
-            self.tr("1 confirmed · 2 false · 3 needs more · N next · U take back · T twice as fast")
+            self.tr(
+                "1 confirmed · 2 false · 3 needs more · N next · P before · U take back\n"
+                "T twice as fast · S side by side · Space pause · Alt+← → picture · Esc wall"
+            )
         )
-        for each in (self._count, self.view, self._history, self.note, hint):
+        for each in (self._count, self.view, self._beside, self._history, self.note, hint):
             column.addWidget(each)
         column.setStretchFactor(self.view, 1)
         self.decided = decisions_view(
@@ -209,6 +238,9 @@ class ReviewPanel(QWidget):
         """The flag that is looked at stays; where it was decided, the next one comes."""
         rows = self._service.rows
         if not rows:
+            if self._played is not None:
+                self._played = None
+                self.finished.emit()
             return
         at = next((at for at, row in enumerate(rows) if row.id == self._wanted), None)
         if at is None:
@@ -308,6 +340,8 @@ class ReviewPanel(QWidget):
             self.false_alarms.refresh()
 
     def _on_key(self, event: QKeyEvent) -> bool:
+        if self.view.hasFocus() and self._play_key(event):
+            return True
         key = Qt.Key(latin_key(event) or event.key())
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
@@ -344,6 +378,8 @@ class ReviewPanel(QWidget):
             self._undo()
         elif key == Qt.Key.Key_T:
             self.speed_wanted.emit()
+        elif key == Qt.Key.Key_S:
+            self.beside_wanted.emit()
         elif key in _ENTER:
             self._played = None
             if self.current is not None:
@@ -357,6 +393,11 @@ class ReviewPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
         self._on_page()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        if not event.spontaneous():
+            self.gone.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):

@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication
 
 from app.domain.review import Decision
 from app.services.review import Decided, Outcome, Result
+from app.services.review_viewing import Viewing
 from ui.bookmarks.wording import flag_text
 
 _US = 1_000_000
@@ -51,6 +52,19 @@ def decided_text(decided: Decided) -> str:
     flagged = "" if bookmark is None else _tr("flagged by {0}").format(bookmark.author.operator)
     first = f"{title} · {flagged}" if flagged else title
     return f"{first}\n{decision_text(decided.decision)}"
+
+
+def beside_text(viewing: Viewing, *, is_shown: bool) -> str:
+    """Which other cameras of the incident saw the time of a flag; empty without any."""
+    if not viewing.beside:
+        return ""
+    numbers = ", ".join(each.number for each in viewing.incidents)
+    cameras = ", ".join(each.camera for each in viewing.beside)
+    if is_shown:
+        words = _tr("In step beside it: {0} (incident {1}) – S shows only this camera")
+    else:
+        words = _tr("The same time is also seen by {0} (incident {1}) – S shows them beside it")
+    return words.format(cameras, numbers)
 
 
 def when_text(time_us: int) -> str:

@@ -27,6 +27,17 @@ class Scene(ReviewDesk):
         super().__init__(database, folder)
         self.played: list[str] = []
         self.left = 0
+        self.finished = 0
+        self.play_keys: list[int] = []
+
+    def play_key(self, event: QKeyEvent) -> bool:
+        is_ours = event.key() in (Qt.Key.Key_Space, Qt.Key.Key_K)
+        if is_ours:
+            self.play_keys.append(event.key())
+        return is_ours
+
+    def finish(self) -> None:
+        self.finished += 1
 
     def leave(self) -> None:
         self.left += 1
@@ -48,10 +59,11 @@ def scene(qtbot: QtBot, tmp_path: Path) -> Iterator[Scene]:
 
 def open_panel(qtbot: QtBot, scene: Scene, *, is_supervisor: bool = True) -> ReviewPanel:
     service = scene.supervisor if is_supervisor else scene.operator
-    panel = ReviewPanel(service, scene.directory, ThumbnailCache(scene.pictures, scene.tasks))
+    panel = ReviewPanel(service, scene.directory, ThumbnailCache(scene.pictures, scene.tasks), scene.play_key)
     qtbot.addWidget(panel)
     panel.play_wanted.connect(scene.play)
     panel.left.connect(scene.leave)
+    panel.finished.connect(scene.finish)
     panel.resize(440, 700)
     panel.show()
     wait_exposed(qtbot, panel)

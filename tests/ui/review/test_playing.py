@@ -1,6 +1,6 @@
 """Clips of flags: again and again, at either speed, the next one ready."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,6 +8,7 @@ import pytest
 
 from app.domain.bookmark import Bookmark
 from app.domain.clip_record import Clip, ClipState
+from app.services.review_viewing import Viewing
 from app.video.engine_types import ViewKey
 from app.video.player_types import PlayerId
 from tests.fakes.records import bookmark, clip
@@ -21,6 +22,7 @@ class Scene(Stage):
     def __init__(self) -> None:
         super().__init__()
         self.clips: dict[UUID, Clip] = {}
+        self.beside: dict[UUID, Sequence[Clip]] = {}
         self.replayed: list[UUID] = []
         self.said: list[str] = []
         self.answers: list[Callable[[], None]] = []
@@ -32,8 +34,10 @@ class Scene(Stage):
             self.said.append,
         )
 
-    def find(self, clip: UUID, answer: Callable[[Clip | None], None]) -> None:
-        self.answers.append(lambda: answer(self.clips.get(clip)))
+    def viewing(self, bookmark: Bookmark, done: Callable[[Viewing], None]) -> None:
+        clip = None if bookmark.clip is None else self.clips.get(bookmark.clip)
+        beside = self.beside.get(bookmark.id, ())
+        self.answers.append(lambda: done(Viewing(bookmark, clip, beside)))
 
     def answer(self) -> None:
         while self.answers:
