@@ -37,7 +37,9 @@ class BorrowedScreen(WallScreen):
 
     def waiting(self) -> frozenset[ViewKey]:
         lent = self.lent
-        return frozenset() if lent is None else frozenset(lent.key(c) for c in range(len(lent.layout)))
+        return (
+            frozenset() if lent is None else frozenset(lent.key(c) for c in range(len(lent.layout)))
+        )
 
     def warm(self, reach: int) -> list[CameraCode]:
         """What is shown again once the screen is given back, then what may follow it."""
@@ -54,7 +56,7 @@ def borrowed(lent: WallScreen, cameras: Sequence[CameraCode]) -> BorrowedScreen:
         lent.directory,
         lent.size,
         lent.scale,
-        layout=side_by_side(len(cameras)),
+        layout=side_by_side(len(cameras), lent.size),
         district=lent.district,
         page=lent.page,
         lent=lent,

@@ -138,6 +138,7 @@ class ReviewPanel(QWidget):
     def forget_played(self) -> None:
         """The clip was ended on the wall: it is played again when the flag is come back to."""
         self._played = None
+        self.tell_beside("")
 
     def enter(self) -> None:
         """Give the keyboard to what is most needed: the flags, or new answers."""
@@ -174,8 +175,9 @@ class ReviewPanel(QWidget):
         hint = self._label()
         hint.setText(
             self.tr(
-                "1 confirmed · 2 false · 3 needs more · N next · P before · U take back\n"
-                "T twice as fast · S side by side · Space pause · Alt+← → picture · Esc wall"
+                "1 confirmed · 2 false · 3 needs more · U take back\n"
+                "N next · P before · T twice as fast · S side by side\n"
+                "Space pause · Alt+← → picture · Ctrl+← → 5 s · Esc wall"
             )
         )
         for each in (self._count, self.view, self._beside, self._history, self.note, hint):

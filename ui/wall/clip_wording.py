@@ -56,7 +56,7 @@ def clip_face(playing: Playing, *, zoom: float, now_us: int) -> TileFace:
         reason = trouble_sentence(playing.state.reason)
     elif absence := absence_words(playing):
         state, words = StreamState.CLOSED, absence
-        reason = tr("The clips of the other cameras go on")
+        reason = tr("In step with the clip of the flag")
     return TileFace(
         code=playing.name,
         state=state,

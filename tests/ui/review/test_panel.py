@@ -59,7 +59,9 @@ def scene(qtbot: QtBot, tmp_path: Path) -> Iterator[Scene]:
 
 def open_panel(qtbot: QtBot, scene: Scene, *, is_supervisor: bool = True) -> ReviewPanel:
     service = scene.supervisor if is_supervisor else scene.operator
-    panel = ReviewPanel(service, scene.directory, ThumbnailCache(scene.pictures, scene.tasks), scene.play_key)
+    panel = ReviewPanel(
+        service, scene.directory, ThumbnailCache(scene.pictures, scene.tasks), scene.play_key
+    )
     qtbot.addWidget(panel)
     panel.play_wanted.connect(scene.play)
     panel.left.connect(scene.leave)
@@ -200,3 +202,44 @@ def test_operators_see_the_answers_and_decide_nothing(qtbot: QtBot, scene: Scene
     press(qtbot, scene, panel, Qt.Key.Key_1, Qt.Key.Key_Q)
     assert verdicts(scene)["b"] is FlagState.RAISED
     assert scene.played == []
+
+
+def test_keys_of_the_player_go_to_the_wall_and_s_and_t_to_the_clips(
+    qtbot: QtBot, scene: Scene
+) -> None:
+    scene.flag("a")
+    panel = open_panel(qtbot, scene)
+    asked: list[str] = []
+    panel.beside_wanted.connect(lambda: asked.append("beside"))
+    panel.speed_wanted.connect(lambda: asked.append("speed"))
+    press(qtbot, scene, panel, Qt.Key.Key_Space, Qt.Key.Key_S, Qt.Key.Key_T, Qt.Key.Key_K)
+    assert scene.play_keys == [Qt.Key.Key_Space, Qt.Key.Key_K]
+    assert asked == ["beside", "speed"]
+    press(qtbot, scene, panel, Qt.Key.Key_D, Qt.Key.Key_K)
+    assert scene.play_keys == [Qt.Key.Key_Space, Qt.Key.Key_K]
+
+
+def test_what_other_cameras_saw_is_said_until_the_clip_ends(qtbot: QtBot, scene: Scene) -> None:
+    scene.flag("a")
+    panel = open_panel(qtbot, scene)
+    panel.tell_beside("In step beside it: LKM-1-1")
+    assert panel.beside_words == "In step beside it: LKM-1-1"
+    panel.forget_played()
+    assert panel.beside_words == ""
+    press(qtbot, scene, panel, Qt.Key.Key_Return)
+    assert scene.played == ["a", "a"]
+
+
+def test_the_wall_is_given_back_after_the_last_flag_and_with_the_page(
+    qtbot: QtBot, scene: Scene
+) -> None:
+    scene.flag("a")
+    panel = open_panel(qtbot, scene)
+    gone: list[bool] = []
+    panel.gone.connect(lambda: gone.append(True))
+    press(qtbot, scene, panel, Qt.Key.Key_1)
+    assert scene.finished == 1
+    press(qtbot, scene, panel, Qt.Key.Key_U)
+    assert scene.played == ["a", "a"]
+    panel.hide()
+    assert gone == [True]

@@ -64,3 +64,14 @@ def test_what_cannot_be_played_is_a_sentence() -> None:
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_has_words(reason: Reason) -> None:
     assert trouble_sentence(reason)
+
+
+def test_of_clips_in_step_who_has_no_picture_says_so_over_its_place() -> None:
+    late = replace(PLAYING, position_us=-3_200_000, end_us=20 * SECOND_US)
+    face = clip_face(late, zoom=1.0, now_us=0)
+    assert (face.headline, face.covers_picture) == ("The clip begins in 4 s", True)
+    over = replace(PLAYING, position_us=61 * SECOND_US, end_us=70 * SECOND_US)
+    assert clip_face(over, zoom=1.0, now_us=0).headline == "The clip has ended"
+    shown = replace(PLAYING, end_us=70 * SECOND_US, label="The flag")
+    face = clip_face(shown, zoom=1.0, now_us=0)
+    assert (face.headline, face.covers_picture) == ("The flag · 00:12 / 01:00", False)
