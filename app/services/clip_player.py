@@ -159,7 +159,8 @@ class ClipPlayer:
         if in_step is not None:
             self._join(work, in_step)
         self._playing[tile.key] = work
-        self._show(work)
+        if in_step is None:
+            self._show(work)  # its first picture, before anything is asked of it
         self._start(work)
         self.changed.emit(tile.key)
         return tile.key
@@ -341,6 +342,8 @@ class ClipPlayer:
                 each.is_to_start = False
                 each.command = replace(each.command, since=since)
         self._players.go(work.player, work.command)
+        if work.in_step is not None:
+            self._show(work)  # no other picture than the one that the line is at
 
     def _on_state(self, work: _Work, state: PlayerState) -> None:
         before, work.state = work.state, state

@@ -168,6 +168,8 @@ def test_from_one_incident_to_the_next_the_screen_stays_borrowed(scene: Scene) -
     scene.dispatcher.drain()
     scene.play(company(scene))
     scene.dispatcher.drain()
+    for player in (3, 4):
+        scene.players.ready(player)
     assert [tile.key for tile in scene.wall.screen(0).tiles] == BORROWED
     assert sorted(scene.players.shown.values()) == [3, 4]
     assert sorted(scene.players.closed) == [1, 2]
@@ -215,6 +217,8 @@ def test_the_company_of_the_next_flag_is_opened_meanwhile(scene: Scene) -> None:
     first, second = scene.flag(), company(scene)
     scene.play(first, second)
     assert len(scene.players.opened) == 3
+    for player in (2, 3):
+        scene.players.ready(player)
     scene.playing_flags.play(second, None)
     assert len(scene.players.opened) == 3
     assert not scene.answers  # it was read before
