@@ -1,6 +1,6 @@
 """What a supervisor decided about a flag, and what became of flags in all."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,6 +40,17 @@ class FalseAlarms:
     confirmed: int = 0
     false: int = 0
     needs_more: int = 0
+
+
+def standing(decisions: Iterable[Decision]) -> Mapping[str, Decision]:
+    """The last decision of each supervisor that was not taken back, of decisions about one flag in
+    their order. The last of all is what holds overall."""
+    found: dict[str, Decision] = {}
+    for each in decisions:
+        if each.undone_us is None:
+            found.pop(each.supervisor.operator, None)
+            found[each.supervisor.operator] = each
+    return found
 
 
 def seen_beside(clip: Clip, others: Iterable[Clip], most: int) -> Sequence[Clip]:

@@ -211,7 +211,8 @@ class ReviewService:
     # --- deciding ----------------------------------------------------------------------------
 
     def decide(self, bookmark: Bookmark, verdict: FlagState, note: str, told: Told) -> bool:
-        """Answer a flag; ``told`` hears what became of it after the commit.
+        """Answer a flag, or decide anew about one that was answered; ``told`` hears what became of
+        it after the commit.
 
         False while another decision is on its way. Raises ``NoteMissing`` where more is needed
         and nobody says what.
@@ -240,7 +241,9 @@ class ReviewService:
             self._last = _Last(decision, after, self._clock.monotonic())
             self._generation += 1  # what is read just now is older than this
             self._rows = tuple(row for row in self._rows if row.id != bookmark.id)
-            self._count(bookmark.severity, -1)
+            if bookmark.flag is FlagState.RAISED:
+                self._count(bookmark.severity, -1)
+            self._renew(after)
             self._decided = (Decided(decision, after), *self._decided)[:_LISTED]
             self._saved(after)
             told(Outcome(Result.KEPT, after, verdict))
@@ -271,8 +274,9 @@ class ReviewService:
             self._is_deciding, self._last = False, None
             self._generation += 1
             self._saved(after)
-            self._rows = (after, *(row for row in self._rows if row.id != after.id))
-            self._count(after.severity, 1)
+            if after.flag is FlagState.RAISED:
+                self._rows = (after, *(row for row in self._rows if row.id != after.id))
+                self._count(after.severity, 1)
             told(Outcome(Result.UNDONE, after, last.decision.verdict))
             self.changed.emit(None)
             self.refresh()
@@ -421,6 +425,15 @@ class ReviewService:
         )
 
     # --- inside ------------------------------------------------------------------------------
+
+    def _renew(self, bookmark: Bookmark) -> None:
+        """What is listed of it from before is as it is now."""
+        self._decided = tuple(
+            Decided(each.decision, bookmark)
+            if each.bookmark is not None and each.bookmark.id == bookmark.id
+            else each
+            for each in self._decided
+        )
 
     def _count(self, severity: int, by: int) -> None:
         now = max(0, self._waiting.get(severity, 0) + by)

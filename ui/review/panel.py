@@ -24,8 +24,8 @@ from ui.events.thumbnails import ThumbnailCache
 from ui.latin_keys import latin_key
 from ui.models.bookmark_list_model import BookmarkListModel
 from ui.models.decided_list_model import DecidedListModel
-from ui.review.pages import FalseAlarmPage, decisions_view
-from ui.review.wording import decision_text, outcome_text, queue_text
+from ui.review.pages import DecidedPage, DecidedWords, FalseAlarmPage
+from ui.review.wording import outcome_text, queue_text, reviewed_text
 from ui.row_table import row_table
 from ui.theme import tokens
 
@@ -88,11 +88,12 @@ class ReviewPanel(QWidget):
         self._beside.hide()
         self._history = self._label()
         self._words = self._label()
-        self.pages = self._make_pages()
+        self.pages = self._make_pages(thumbnails)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(tokens.SPACE_S)
         column.addWidget(self.pages, 1)
+        column.addWidget(self.note)
         column.addWidget(self._words)
         self._words_end = QTimer(self)
         self._words_end.setSingleShot(True)
@@ -163,7 +164,7 @@ class ReviewPanel(QWidget):
         view.setAccessibleName(self.tr("Flags that wait, alarms first"))
         return view
 
-    def _make_pages(self) -> QTabWidget:
+    def _make_pages(self, thumbnails: ThumbnailCache) -> QTabWidget:
         service = self._service
         pages = QTabWidget(self)
         pages.setDocumentMode(True)
@@ -180,19 +181,34 @@ class ReviewPanel(QWidget):
                 "Space pause · Alt+← → picture · Ctrl+← → 5 s · Esc wall"
             )
         )
-        for each in (self._count, self.view, self._beside, self._history, self.note, hint):
+        for each in (self._count, self.view, self._beside, self._history, hint):
             column.addWidget(each)
         column.setStretchFactor(self.view, 1)
-        self.decided = decisions_view(
+        self.decided = DecidedPage(
+            service,
             DecidedListModel(lambda: service.decided, service.changed, self),
-            self.tr("Decisions, newest first"),
+            thumbnails,
+            DecidedWords(
+                self.tr("Decisions, newest first"),
+                self.tr("Nobody has decided anything yet."),
+                self.tr(
+                    "1 confirmed · 2 false · 3 needs more: decide anew · Enter plays · Q queue"
+                ),
+            ),
             self,
         )
-        self.answers = decisions_view(
+        self.answers = DecidedPage(
+            service,
             DecidedListModel(lambda: service.answers, service.answers_changed, self),
-            self.tr("Answers to your flags, newest first"),
+            thumbnails,
+            DecidedWords(
+                self.tr("Answers to your flags, newest first"),
+                self.tr("Nothing came back to you in the last 7 days."),
+                self.tr("Enter plays the clip · Esc gives the keyboard to the wall"),
+            ),
             self,
         )
+        self._lists = (self.decided, self.answers)
         self.false_alarms = FalseAlarmPage(service, self)
         if self._is_supervisor:
             pages.addTab(self._queue, self.tr("Queue"))
@@ -206,8 +222,10 @@ class ReviewPanel(QWidget):
 
     def _connect(self, thumbnails: ThumbnailCache) -> None:
         thumbnails.loaded.connect(self.view.viewport().update)
-        for view in (self.view, self.decided, self.answers, self.false_alarms.view):
+        for view in (self.view, *(page.view for page in self._lists), self.false_alarms.view):
             view.installEventFilter(self)
+        for page in self._lists:
+            page.play_wanted.connect(self._play_listed)
         self.note.installEventFilter(self)
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
         self.model.modelReset.connect(self._restore_current)
@@ -233,7 +251,7 @@ class ReviewPanel(QWidget):
         new = len(self._service.unseen)
         words = self.tr("Answers ({0} new)").format(new) if new else self.tr("Answers")
         self.pages.setTabText(self.pages.indexOf(self.answers), words)
-        if self.answers.isVisible() and self.answers.hasFocus():
+        if self.answers.isVisible() and self.answers.view.hasFocus():
             self._service.saw_answers()
 
     def _restore_current(self) -> None:
@@ -258,7 +276,7 @@ class ReviewPanel(QWidget):
 
         def done(decisions: Sequence[Decision]) -> None:
             if self._wanted == bookmark.id:
-                self._history.setText("\n".join(decision_text(each) for each in decisions))
+                self._history.setText(reviewed_text(bookmark.flag, decisions))
 
         self._service.history(bookmark, done)
         if self.view.hasFocus():
@@ -269,11 +287,14 @@ class ReviewPanel(QWidget):
             self._played = bookmark.id
             self.play_wanted.emit(bookmark)
 
+    def _play_listed(self, bookmark: Bookmark) -> None:
+        self._played = None  # the flag of the queue is played again when that is come back to
+        self.play_wanted.emit(bookmark)
+
     # --- the supervisor's hands --------------------------------------------------------------
 
-    def _decide(self, verdict: FlagState) -> None:
-        bookmark = self.current
-        if bookmark is None:
+    def _decide(self, bookmark: Bookmark | None, verdict: FlagState) -> None:
+        if bookmark is None or not self._is_supervisor:
             return
         if verdict is FlagState.NEEDS_MORE:
             self._noted = bookmark
@@ -304,10 +325,10 @@ class ReviewPanel(QWidget):
         self.note.clear()
         self.note.hide()
         if had_focus:
-            self._enter_view()
+            self._turn_to(self.pages.currentWidget())
 
     def _tell(self, outcome: Outcome) -> None:
-        if outcome.result is Result.UNDONE:
+        if outcome.result is Result.UNDONE and outcome.bookmark.flag is FlagState.RAISED:
             self._wanted, self._played = outcome.bookmark.id, None
         self.say(outcome_text(outcome))
 
@@ -342,7 +363,8 @@ class ReviewPanel(QWidget):
             self.false_alarms.refresh()
 
     def _on_key(self, event: QKeyEvent) -> bool:
-        if self.view.hasFocus() and self._play_key(event):
+        has_clip = self.view.hasFocus() or any(each.view.hasFocus() for each in self._lists)
+        if has_clip and self._play_key(event):
             return True
         key = Qt.Key(latin_key(event) or event.key())
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
@@ -359,7 +381,27 @@ class ReviewPanel(QWidget):
         if page is not None and self.pages.indexOf(page) >= 0:
             self._turn_to(page)
             return True
-        return self._on_queue_key(key) if self.view.hasFocus() else False
+        if self.view.hasFocus():
+            return self._on_queue_key(key)
+        page = next((each for each in self._lists if each.view.hasFocus()), None)
+        return page is not None and self._on_list_key(page, key)
+
+    def _on_list_key(self, page: DecidedPage, key: Qt.Key) -> bool:
+        """Of decisions and answers: look at it again, decide anew, take the last one back."""
+        decided = page.current
+        if key in _ENTER:
+            page.play()
+        elif key in _VERDICTS and page is self.decided:
+            self._decide(None if decided is None else decided.bookmark, _VERDICTS[key])
+        elif key == Qt.Key.Key_U and page is self.decided:
+            self._undo()
+        elif key == Qt.Key.Key_T:
+            self.speed_wanted.emit()
+        elif key == Qt.Key.Key_S:
+            self.beside_wanted.emit()
+        else:
+            return False
+        return True
 
     def _on_note_key(self, key: Qt.Key) -> bool:
         # Taken here: a line leaves Enter to the windows around it, where it enlarges a tile.
@@ -371,7 +413,7 @@ class ReviewPanel(QWidget):
 
     def _on_queue_key(self, key: Qt.Key) -> bool:
         if key in _VERDICTS:
-            self._decide(_VERDICTS[key])
+            self._decide(self.current, _VERDICTS[key])
         elif key == Qt.Key.Key_N:
             self._next(1)
         elif key == Qt.Key.Key_P:
