@@ -107,12 +107,13 @@ class DecidedPage(QWidget):
         return label
 
     def _on_reset(self) -> None:
-        """The decision that is looked at stays, else the newest is."""
+        """The decision that somebody looks at stays, else it is the newest."""
         count = self.model.rowCount()
         self._nothing.setVisible(not count)
         rows = (self.model.decided_at(self.model.index(row)) for row in range(count))
         keys = [None if each is None else each.decision.id for each in rows]
-        at = keys.index(self._wanted) if self._wanted in keys else 0
+        is_looked_at = self.view.hasFocus() and self._wanted in keys
+        at = keys.index(self._wanted) if is_looked_at else 0
         self.view.setCurrentIndex(self.model.index(at))
         self._tell()
 

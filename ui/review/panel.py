@@ -192,7 +192,8 @@ class ReviewPanel(QWidget):
                 self.tr("Decisions, newest first"),
                 self.tr("Nobody has decided anything yet."),
                 self.tr(
-                    "1 confirmed · 2 false · 3 needs more: decide anew · Enter plays · Q queue"
+                    "1 confirmed · 2 false · 3 needs more: decide anew\n"
+                    "U take back · Enter plays · T twice as fast · Q queue"
                 ),
             ),
             self,
