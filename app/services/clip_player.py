@@ -75,6 +75,15 @@ class Playing:
         return -self.position_us if self.position_us < -_AT_ONCE_US else 0
 
     @property
+    def gap_us(self) -> int:
+        """How long until the next picture, where none was recorded; else 0."""
+        clip = self.clip
+        if clip is None:
+            return 0
+        at_us = clip.start_us + self.position_us
+        return next((until - at_us for since, until in clip.gaps if since <= at_us < until), 0)
+
+    @property
     def is_over(self) -> bool:
         """Whether the line goes on after its last picture."""
         is_after = 0 < self.state.duration_us < self.position_us - _AT_END_US

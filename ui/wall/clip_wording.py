@@ -56,7 +56,8 @@ def clip_face(playing: Playing, *, zoom: float, now_us: int) -> TileFace:
         reason = trouble_sentence(playing.state.reason)
     elif absence := absence_words(playing):
         state, words = StreamState.CLOSED, absence
-        reason = tr("In step with the clip of the flag")
+        if playing.end_us is not None:
+            reason = tr("In step with the clip of the flag")
     return TileFace(
         code=playing.name,
         state=state,
@@ -88,10 +89,13 @@ def clip_words(playing: Playing, now_us: int) -> str:
 
 
 def absence_words(playing: Playing) -> str:
-    """Why a clip in step with others shows no picture now; empty where it shows one."""
+    """Why there is no picture of this time; empty where there is one."""
     if playing.begins_in_us:
         seconds = math.ceil(playing.begins_in_us / _SECOND_US)
         return tr("The clip begins in {0} s").format(seconds)
+    if playing.gap_us:
+        seconds = math.ceil(playing.gap_us / _SECOND_US)
+        return tr("Nothing was recorded here for {0} s").format(seconds)
     return tr("The clip has ended") if playing.is_over else ""
 
 

@@ -7,6 +7,7 @@ import pytest
 from app.domain.stream import Reason, StreamState
 from app.services.clip_player import Playing
 from app.video.player_types import PlayerPhase, PlayerState
+from tests.fakes.records import clip
 from ui.wall.clip_wording import clip_face, clip_words, minutes, speed_words, trouble_sentence
 
 SECOND_US = 1_000_000
@@ -75,3 +76,12 @@ def test_of_clips_in_step_who_has_no_picture_says_so_over_its_place() -> None:
     shown = replace(PLAYING, end_us=70 * SECOND_US, label="The flag")
     face = clip_face(shown, zoom=1.0, now_us=0)
     assert (face.headline, face.covers_picture) == ("The flag · 00:12 / 01:00", False)
+
+
+def test_where_nothing_was_recorded_the_still_does_not_look_like_playing() -> None:
+    kept = clip()  # with a gap of a second in its middle
+    gap = replace(PLAYING, clip=kept, position_us=10_400_000)
+    face = clip_face(gap, zoom=1.0, now_us=0)
+    assert (face.headline, face.covers_picture) == ("Nothing was recorded here for 1 s", True)
+    after = clip_face(replace(gap, position_us=11_000_000), zoom=1.0, now_us=0)
+    assert not after.covers_picture
