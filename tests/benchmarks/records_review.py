@@ -129,9 +129,9 @@ class _Bench:
         self._screen = screen
         wall = Size(screen.width - CONSOLE_WIDTH, screen.height)
         pixels = screen.pixels()
-        self._alone = ScreenReader(pixels, _rects("16", wall)[:1])
-        self._page = ScreenReader(pixels, _rects("16", wall))
-        self._both = ScreenReader(pixels, _rects(side_by_side(2, wall).name, wall))
+        self._alone = ScreenReader(pixels, picture_rects("16", wall)[:1])
+        self._page = ScreenReader(pixels, picture_rects("16", wall))
+        self._both = ScreenReader(pixels, picture_rects(side_by_side(2, wall).name, wall))
 
     def run(self) -> _Findings:
         found = _Findings(flags=len(self._flags))
@@ -197,7 +197,7 @@ class _Bench:
                 found.apart[abs(int(beside - own) - earlier)] += 1
 
 
-def _rects(name: str, wall: Size) -> list[Rect]:
+def picture_rects(name: str, wall: Size) -> list[Rect]:
     """Where the pictures are on a wall beside the console."""
     found: list[Rect] = []
     for place in places(layout(name), wall, 1.0):
