@@ -155,11 +155,7 @@ class ClipPlayer:
         tile = self._tile(screen, cell)
         if tile is None:
             return None
-        work = next((each for each in self._prepared if each.source == source), None)
-        if work is not None:
-            self._prepared.remove(work)
-        else:
-            work = self._begin(source)
+        work = self._taken(source) or self._begin(source)
         self._forget(tile.key)
         work.key, work.screen, work.tile, work.speed = tile.key, screen, tile, speed
         work.label, work.in_step = label, in_step
@@ -311,6 +307,17 @@ class ClipPlayer:
             self._players.still(work.player, at_us, width, answer)
 
     # --- inside -------------------------------------------------------------------------------
+
+    def _taken(self, source: Source) -> _Work | None:
+        """What was prepared of it; what failed meanwhile is tried anew."""
+        work = next((each for each in self._prepared if each.source == source), None)
+        if work is None:
+            return None
+        self._prepared.remove(work)
+        if work.state.phase is not PlayerPhase.FAILED:
+            return work
+        self._players.close(work.player)
+        return None
 
     def _begin(self, source: Source) -> _Work:
         clip = source if isinstance(source, Clip) else None

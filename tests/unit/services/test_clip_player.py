@@ -11,7 +11,7 @@ from app.domain.geometry import Size
 from app.services.clip_player import ClipPlayer, InStep, Playing
 from app.services.wall import WallService
 from app.video.engine_types import ViewKey
-from app.video.player_types import PlayCommand, PlayerId
+from app.video.player_types import PlayCommand, PlayerId, PlayerPhase, PlayerState
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.engine import FakeEngine
 from tests.fakes.players import FakePlayers
@@ -119,6 +119,15 @@ def test_the_prepared_one_is_not_opened_twice(stage: Stage) -> None:
     stage.players.ready(1)
     stage.player.open(FILE, 0)
     assert len(stage.players.opened) == 1
+    assert stage.command.speed == 1.0
+
+
+def test_what_failed_while_it_was_prepared_is_tried_anew(stage: Stage) -> None:
+    stage.player.prepare(FILE)
+    stage.players.told[PlayerId(1)](PlayerState(PlayerPhase.FAILED))
+    stage.player.open(FILE, 0)
+    stage.players.ready(2)
+    assert stage.players.closed == [1]
     assert stage.command.speed == 1.0
 
 
