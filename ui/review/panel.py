@@ -35,6 +35,7 @@ _VERDICTS = {
     Qt.Key.Key_2: FlagState.FALSE,
     Qt.Key.Key_3: FlagState.NEEDS_MORE,
 }
+_ONCE = (*_VERDICTS, Qt.Key.Key_U, Qt.Key.Key_T, Qt.Key.Key_S)
 _UNDO_MS = 10_000
 
 
@@ -370,6 +371,8 @@ class ReviewPanel(QWidget):
         key = Qt.Key(latin_key(event) or event.key())
         if event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             return False
+        if event.isAutoRepeat() and key in _ONCE:
+            return True  # a key that is held decides about one flag only
         if key == Qt.Key.Key_Escape:
             self.left.emit()
             return True

@@ -286,3 +286,29 @@ def test_empty_pages_say_so(qtbot: QtBot, scene: Scene) -> None:
     assert panel.decided.nothing_words == "Nobody has decided anything yet."
     press(qtbot, scene, panel, Qt.Key.Key_1, Qt.Key.Key_Return, Qt.Key.Key_A)
     assert panel.answers.nothing_words == "Nothing came back to you in the last 7 days."
+
+
+def test_a_key_that_is_held_decides_about_one_flag(qtbot: QtBot, scene: Scene) -> None:
+    for title in ("a", "b"):
+        scene.flag(title)
+    panel = open_panel(qtbot, scene)
+    press(qtbot, scene, panel, Qt.Key.Key_1)
+    none = Qt.KeyboardModifier.NoModifier
+    held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_1, none, "1", autorep=True)
+    assert panel.eventFilter(panel.view, held)
+    scene.settle()
+    assert verdicts(scene) == {"a": FlagState.CONFIRMED, "b": FlagState.RAISED}
+
+
+def test_u_takes_back_also_after_moving_on_and_from_the_decisions(
+    qtbot: QtBot, scene: Scene
+) -> None:
+    for title in ("a", "b", "c"):
+        scene.flag(title)
+    panel = open_panel(qtbot, scene)
+    press(qtbot, scene, panel, Qt.Key.Key_1, Qt.Key.Key_N, Qt.Key.Key_U)
+    assert panel.current is not None
+    assert panel.current.title == "a"
+    press(qtbot, scene, panel, Qt.Key.Key_2, Qt.Key.Key_D, Qt.Key.Key_U)
+    assert set(verdicts(scene).values()) == {FlagState.RAISED}
+    assert panel.count_words.startswith("3 wait")
