@@ -53,7 +53,7 @@ def standing(decisions: Iterable[Decision]) -> Mapping[str, Decision]:
     return found
 
 
-def seen_beside(clip: Clip, others: Iterable[Clip], most: int) -> Sequence[Clip]:
+def seen_beside(clip: Clip, others: Iterable[Clip]) -> Sequence[Clip]:
     """Of each other camera the clip that shows the most of the time of ``clip``, the cameras that
     show the most of it first; what is still being written cannot be played.
 
@@ -66,7 +66,7 @@ def seen_beside(clip: Clip, others: Iterable[Clip], most: int) -> Sequence[Clip]
         if is_other and shared > best.get(other.camera, (0, other))[0]:
             best[other.camera] = (shared, other)
     found = sorted(best.values(), key=lambda each: (-each[0], each[1].camera))
-    return [other for _shared, other in found[:most]]
+    return [other for _shared, other in found]
 
 
 def _shared_us(one: Clip, other: Clip) -> int:

@@ -20,12 +20,14 @@ _MOST_BOOKMARKS = 500
 @dataclass(frozen=True, slots=True)
 class Viewing:
     """``clip`` is ``None`` where the flag has none on record. ``beside`` are the clips of other
-    cameras that overlap with it, one a camera; ``incidents`` those they belong to."""
+    cameras that overlap with it, one a camera; there are ``more`` for which a screen has no room.
+    ``incidents`` are those they belong to."""
 
     bookmark: Bookmark
     clip: Clip | None = None
     beside: Sequence[Clip] = ()
     incidents: Sequence[Incident] = ()
+    more: int = 0
 
 
 def read_viewing(
@@ -49,5 +51,6 @@ def read_viewing(
     for incident in found:
         marks += bookmarks.page(BookmarkFilter(incident=incident), _MOST_BOOKMARKS)
     keys |= {each.clip for each in marks if each.clip is not None}
-    beside = seen_beside(clip, clips.many(keys - {clip.id}).values(), MOST_BESIDE)
-    return Viewing(bookmark, clip, tuple(beside), tuple(found.values()))
+    beside = seen_beside(clip, clips.many(keys - {clip.id}).values())
+    shown = tuple(beside[:MOST_BESIDE])
+    return Viewing(bookmark, clip, shown, tuple(found.values()), len(beside) - len(shown))

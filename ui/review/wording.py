@@ -94,6 +94,8 @@ def beside_text(viewing: Viewing, *, is_shown: bool) -> str:
         return ""
     numbers = ", ".join(each.number for each in viewing.incidents)
     cameras = ", ".join(each.camera for each in viewing.beside)
+    if viewing.more:
+        cameras = _tr("{0} and {1} more").format(cameras, viewing.more)
     if is_shown:
         words = _tr("In step beside it: {0} (incident {1}) – S shows only this camera")
     else:

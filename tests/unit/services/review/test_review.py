@@ -13,7 +13,7 @@ from app.domain.clip_record import Clip
 from app.domain.incident import Incident
 from app.domain.review import FalseAlarms
 from app.services.review import ANSWERS, NoteMissing, Result
-from app.services.review_viewing import Viewing
+from app.services.review_viewing import MOST_BESIDE, Viewing
 from app.storage.bookmarks import BookmarkRepository
 from app.storage.clips import ClipRepository
 from app.storage.database import Database, sqlite_url
@@ -257,3 +257,11 @@ def test_without_a_clip_nothing_is_beside_it(case: Case) -> None:
     case.flag = replace(case.flag, clip=None)
     case.open_incident(bookmarks=(case.flag.id,), clips=(case.own.id,))
     assert case.viewing() == Viewing(case.flag)
+
+
+def test_for_more_cameras_than_a_screen_has_room_it_is_said_how_many(case: Case) -> None:
+    clips = [clip(camera=CameraCode(f"BNU-42-{number}")) for number in range(MOST_BESIDE + 3)]
+    case.add(*clips)
+    case.open_incident(clips=(case.own.id, *(each.id for each in clips)))
+    viewing = case.viewing()
+    assert (len(viewing.beside), viewing.more) == (MOST_BESIDE, 3)
