@@ -284,7 +284,10 @@ class ClipPlayer:
             return
         if now is not None and (now.begins_in_us or now.is_over):
             return  # it has no picture to step from
-        self._go(key, speed=0.0)
+        if work.in_step is not None:
+            self._go(key, speed=0.0)
+        at = self._position(work) + work.command.begins_us
+        work.command = replace(work.command, position_us=at, speed=0.0, since=0.0)
         self._players.go(work.player, replace(work.command, step=by))
 
     def toggle_loop(self, key: ViewKey) -> None:
