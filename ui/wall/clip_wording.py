@@ -1,5 +1,6 @@
 """What a tile says while it plays a clip, in words that never look live."""
 
+import math
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from app.video.player_types import PlayerPhase
 from ui.texts import QT_TRANSLATE_NOOP
 from ui.wall.wording import TileFace, clock_time
 
+_SECOND_US = 1_000_000
 _REASONS: Mapping[Reason, str] = {
     Reason.REFUSED: QT_TRANSLATE_NOOP("Clip", "The recorder refuses the connection"),
     Reason.TIMED_OUT: QT_TRANSLATE_NOOP("Clip", "The recorder does not answer in time"),
@@ -52,6 +54,10 @@ def clip_face(playing: Playing, *, zoom: float, now_us: int) -> TileFace:
     elif phase is PlayerPhase.FAILED:
         state, words = StreamState.OFFLINE, tr("The clip cannot be played")
         reason = trouble_sentence(playing.state.reason)
+    elif absence := absence_words(playing):
+        state, words = StreamState.CLOSED, absence
+        if playing.end_us is not None:
+            reason = tr("In step with the clip of the flag")
     return TileFace(
         code=playing.name,
         state=state,
@@ -65,7 +71,7 @@ def clip_face(playing: Playing, *, zoom: float, now_us: int) -> TileFace:
 
 def clip_words(playing: Playing, now_us: int) -> str:
     """``Clip · 12:04:31 · 00:12 / 01:00``, and how it goes on where that is not at 1×."""
-    said = [tr("Clip")]
+    said = [playing.label or tr("Clip")]
     if playing.taken_us is not None:
         said.append(clock_time(playing.taken_us, now_us))
     length = playing.state.duration_us
@@ -80,6 +86,17 @@ def clip_words(playing: Playing, now_us: int) -> str:
     if playing.is_looping:
         said.append(tr("again and again"))
     return " · ".join(said)
+
+
+def absence_words(playing: Playing) -> str:
+    """Why there is no picture of this time; empty where there is one."""
+    if playing.begins_in_us:
+        seconds = math.ceil(playing.begins_in_us / _SECOND_US)
+        return tr("The clip begins in {0} s").format(seconds)
+    if playing.gap_us:
+        seconds = math.ceil(playing.gap_us / _SECOND_US)
+        return tr("Nothing was recorded here for {0} s").format(seconds)
+    return tr("The clip has ended") if playing.is_over else ""
 
 
 def speed_words(speed: float) -> str:

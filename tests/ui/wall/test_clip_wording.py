@@ -7,6 +7,7 @@ import pytest
 from app.domain.stream import Reason, StreamState
 from app.services.clip_player import Playing
 from app.video.player_types import PlayerPhase, PlayerState
+from tests.fakes.records import clip
 from ui.wall.clip_wording import clip_face, clip_words, minutes, speed_words, trouble_sentence
 
 SECOND_US = 1_000_000
@@ -64,3 +65,23 @@ def test_what_cannot_be_played_is_a_sentence() -> None:
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_has_words(reason: Reason) -> None:
     assert trouble_sentence(reason)
+
+
+def test_of_clips_in_step_who_has_no_picture_says_so_over_its_place() -> None:
+    late = replace(PLAYING, position_us=-3_200_000, end_us=20 * SECOND_US)
+    face = clip_face(late, zoom=1.0, now_us=0)
+    assert (face.headline, face.covers_picture) == ("The clip begins in 4 s", True)
+    over = replace(PLAYING, position_us=61 * SECOND_US, end_us=70 * SECOND_US)
+    assert clip_face(over, zoom=1.0, now_us=0).headline == "The clip has ended"
+    shown = replace(PLAYING, end_us=70 * SECOND_US, label="The flag")
+    face = clip_face(shown, zoom=1.0, now_us=0)
+    assert (face.headline, face.covers_picture) == ("The flag · 00:12 / 01:00", False)
+
+
+def test_where_nothing_was_recorded_the_still_does_not_look_like_playing() -> None:
+    kept = clip()  # with a gap of a second in its middle
+    gap = replace(PLAYING, clip=kept, position_us=10_400_000)
+    face = clip_face(gap, zoom=1.0, now_us=0)
+    assert (face.headline, face.covers_picture) == ("Nothing was recorded here for 1 s", True)
+    after = clip_face(replace(gap, position_us=11_000_000), zoom=1.0, now_us=0)
+    assert not after.covers_picture

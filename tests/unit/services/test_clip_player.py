@@ -10,7 +10,7 @@ from app.domain.geometry import Size
 from app.services.clip_player import ClipPlayer, Playing
 from app.services.wall import WallService
 from app.video.engine_types import ViewKey
-from app.video.player_types import PlayCommand, PlayerId
+from app.video.player_types import PlayCommand, PlayerId, PlayerPhase, PlayerState
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.engine import FakeEngine
 from tests.fakes.players import FakePlayers
@@ -120,10 +120,20 @@ def test_the_prepared_one_is_not_opened_twice(stage: Stage) -> None:
     assert stage.command.speed == 1.0
 
 
-def test_another_preparation_closes_the_one_before(stage: Stage) -> None:
+def test_what_failed_while_it_was_prepared_is_tried_anew(stage: Stage) -> None:
     stage.player.prepare(FILE)
-    stage.player.prepare(Path("/other.mp4"))
+    stage.players.told[PlayerId(1)](PlayerState(PlayerPhase.FAILED))
+    stage.player.open(FILE, 0)
+    stage.players.ready(2)
     assert stage.players.closed == [1]
+    assert stage.command.speed == 1.0
+
+
+def test_another_preparation_closes_what_is_not_among_it(stage: Stage) -> None:
+    stage.player.prepare(FILE, Path("/kept.mp4"))
+    stage.player.prepare(Path("/kept.mp4"), Path("/other.mp4"))
+    assert stage.players.closed == [1]
+    assert len(stage.players.opened) == 3
 
 
 def test_it_ends_with_the_page(stage: Stage) -> None:

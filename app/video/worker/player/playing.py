@@ -115,30 +115,45 @@ class ClipThread:
             self._scaler = ViewScaler(size, crop, self._space.capacity)
             self._published = None
         elif not wish.step:
-            self._command = PlayCommand(wish.position_us, wish.speed, wish.since, wish.is_looping)
+            self._command = PlayCommand(
+                wish.position_us,
+                wish.speed,
+                wish.since,
+                wish.is_looping,
+                begins_us=wish.begins_us,
+                span_us=wish.span_us,
+            )
         else:
             found = reel.following() if wish.step > 0 else reel.preceding()
             shown = found or reel.current
             if shown is not None:
-                self._command = PlayCommand(shown.at_us, 0.0, 0.0, wish.is_looping)
+                self._command = PlayCommand(
+                    shown.at_us + wish.begins_us,
+                    0.0,
+                    0.0,
+                    wish.is_looping,
+                    begins_us=wish.begins_us,
+                    span_us=wish.span_us,
+                )
                 self._publish(shown, reel.aspect)
                 self._tell(ClipStands(self._number, shown.at_us))
 
     def _go_on(self, reel: Reel) -> float | None:
         """Show what is due; how long until the next is."""
         command = self._command
-        position = command.position_at(time.monotonic(), reel.duration_us)
-        found = reel.find(position)
+        position = command.place_at(time.monotonic(), reel.duration_us)
+        has_begun = position >= 0
+        found = reel.find(position) if has_begun else None
         if found is not None and found.at_us != self._published:
             self._publish(found, reel.aspect)
         if not command.speed:
             return None
-        due = reel.next_us()
+        due = reel.next_us() if has_begun else 0
         if due is None:
             if not command.is_looping:
                 return None
-            due = reel.duration_us
-        now = command.position_at(time.monotonic(), reel.duration_us)
+            due = (command.span_us - command.begins_us) or reel.duration_us
+        now = command.place_at(time.monotonic(), reel.duration_us)
         return min(max(0.001, (due - now) / 1e6 / command.speed), _LOOK_S)
 
     def _publish(self, still: Still, aspect: float) -> None:
