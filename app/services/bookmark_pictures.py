@@ -1,5 +1,6 @@
 """The small pictures of bookmarks: what was on the tile, kept in the snapshots folder."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
@@ -9,10 +10,18 @@ from app.core.tasks import Tasks
 from app.settings.files import write_atomically
 from app.settings.settled_file import refusal_words
 
+_NAME = re.compile(r"bookmark-([0-9a-f]{32})\.jpg")
+
 
 def picture_name(bookmark: UUID) -> str:
     """The name of a bookmark's picture in the snapshots folder."""
     return f"bookmark-{bookmark.hex}.jpg"
+
+
+def bookmark_of_picture(name: str) -> UUID | None:
+    """Whose picture a file in the snapshots folder is; ``None`` where it is none of a bookmark."""
+    found = _NAME.fullmatch(name)
+    return None if found is None else UUID(found[1])
 
 
 class BookmarkPictures:

@@ -1,4 +1,4 @@
-"""How long clips and snapshots stay: what will go is known, and shown, before it goes."""
+"""How long clips, snapshots and small pictures stay: what will go is shown before it goes."""
 
 import logging
 from collections.abc import Callable, Collection, Sequence
@@ -15,6 +15,8 @@ from app.core.events import Event
 from app.core.tasks import Tasks
 from app.domain.clip_record import Clip, ClipState
 from app.services.clip_facts import facts_file, write_facts
+from app.services.event_thumbnails import MOST_BYTES as EVENT_PICTURES_BYTES
+from app.services.kept_pictures import KeptPictures, NobodysPicture, PictureCounts
 from app.services.notices import Notice, NoticeBoard, Severity
 from app.services.snapshots import read_snapshot
 from app.settings.schema import ClipSettings
@@ -34,6 +36,10 @@ _log = logging.getLogger(__name__)
 class StoredKind(Enum):
     CLIP = "clip"
     SNAPSHOT = "snapshot"
+    BOOKMARK_PICTURE = "bookmark picture"
+    """Single ones are listed only where their bookmark is gone."""
+    EVENT_PICTURE = "event picture"
+    """Never listed: the oldest give way to new ones by themselves."""
 
 
 class Stay(Enum):
@@ -49,6 +55,17 @@ class Stay(Enum):
     @property
     def goes(self) -> bool:
         return self in (Stay.AGE, Stay.SIZE)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSum:
+    """All of a kind together. ``most_bytes`` is its own limit, where it has one: it does not count
+    in what the settings allow then."""
+
+    kind: StoredKind
+    count: int
+    bytes: int
+    most_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +86,10 @@ class StoredItem:
     is_broken: bool = False
     reason: str = ""
 
+    @property
+    def can_be_locked(self) -> bool:
+        return self.kind in (StoredKind.CLIP, StoredKind.SNAPSHOT)
+
 
 @dataclass(frozen=True, slots=True)
 class StoragePlan:
@@ -78,6 +99,7 @@ class StoragePlan:
     bytes: int = 0
     most_bytes: int = 0
     keep_days: int = 0
+    sums: Sequence[StoredSum] = ()
 
     @property
     def going(self) -> Sequence[StoredItem]:
@@ -95,6 +117,7 @@ class ClipRetention:
         self,
         clips: Path,
         snapshots: Path,
+        pictures: KeptPictures,
         database: Database,
         files: Tasks,
         notices: NoticeBoard,
@@ -105,6 +128,7 @@ class ClipRetention:
         self.changed: Event[StoragePlan] = Event("clip_retention.changed")
         self._clips = clips
         self._snapshots = snapshots
+        self._pictures = pictures
         self._database = database
         self._files = files
         self._notices = notices
@@ -209,8 +233,10 @@ class ClipRetention:
             if clip.author.workstation == self._workstation
         ]
         items += self._snapshot_items(needed)
+        pictures = self._pictures.look()
+        items += [_picture_item(each) for each in pictures.nobodys]
         items.sort(key=lambda item: (item.created_us, item.key))
-        return plan_of(items, self._settings, now_us)
+        return plan_of(items, self._settings, now_us, pictures)
 
     def _clip_item(self, clip: Clip, is_removable: bool) -> StoredItem:
         stay = Stay.LOCKED if clip.is_locked else Stay.YOUNG if is_removable else Stay.NEEDED
@@ -265,6 +291,7 @@ class ClipRetention:
                 gone.update(set(portion) - set(clips.many(portion)))
         with self._database.reading() as session:
             needed = IncidentRepository(session).snapshots_in_use()
+        self._delete_pictures([i for i in items if i.kind is StoredKind.BOOKMARK_PICTURE])
         for item in items:
             if item.kind is StoredKind.CLIP and item.key in gone:
                 self._remove(self._clips / item.file, item)
@@ -272,6 +299,14 @@ class ClipRetention:
                 facts = read_snapshot(facts_file(self._snapshots / item.file))
                 if facts is not None and not facts.is_locked:
                     self._remove(self._snapshots / item.file, item)
+
+    def _delete_pictures(self, items: Sequence[StoredItem]) -> None:
+        nobodys = self._pictures.without_bookmark([item.key for item in items])
+        for item in items:
+            if item.key in nobodys:
+                self._remove(self._snapshots / item.file, item)
+        if items:
+            self._pictures.forget()
 
     def _remove(self, file: Path, item: StoredItem) -> None:
         # The facts first: with them the clip would be put on record again.
@@ -281,12 +316,18 @@ class ClipRetention:
         _log.info("Deleted %s (%d bytes): %s", item.file, item.bytes, item.stay.value)
 
 
-def plan_of(items: Sequence[StoredItem], settings: ClipSettings, now_us: int) -> StoragePlan:
+def plan_of(
+    items: Sequence[StoredItem],
+    settings: ClipSettings,
+    now_us: int,
+    pictures: PictureCounts | None = None,
+) -> StoragePlan:
     """Which of ``items``, the oldest first, go: what is too old, then the oldest of the rest
-    until it fits. Only what is ``YOUNG`` may."""
+    until it fits. Only what is ``YOUNG`` may; the pictures of bookmarks take room, too."""
     kept_us = settings.keep_days * _DAY_US
     most = round(settings.keep_gigabytes * 1e9)
-    size = total = sum(item.bytes for item in items)
+    sums = _sums(items, pictures or PictureCounts())
+    size = total = sum(each.bytes for each in sums if each.most_bytes is None)
     planned = []
     for item in items:
         if item.stay is Stay.YOUNG:
@@ -301,7 +342,38 @@ def plan_of(items: Sequence[StoredItem], settings: ClipSettings, now_us: int) ->
         if item.stay is Stay.YOUNG:
             planned[index] = replace(item, stay=Stay.SIZE)
             size -= item.bytes
-    return StoragePlan(planned, total, most, settings.keep_days)
+    return StoragePlan(planned, total, most, settings.keep_days, sums)
+
+
+def _sums(items: Sequence[StoredItem], pictures: PictureCounts) -> Sequence[StoredSum]:
+    """One for each kind; pictures that belong to a bookmark are no items."""
+    of_bookmarks, of_events = pictures.of_bookmarks, pictures.of_events
+    known = {StoredKind.BOOKMARK_PICTURE: (of_bookmarks.count, of_bookmarks.bytes)}
+    sums = []
+    for kind in (StoredKind.CLIP, StoredKind.SNAPSHOT, StoredKind.BOOKMARK_PICTURE):
+        sizes = [item.bytes for item in items if item.kind is kind]
+        count, size = known.get(kind, (0, 0))
+        sums.append(StoredSum(kind, count + len(sizes), size + sum(sizes)))
+    events = StoredSum(
+        StoredKind.EVENT_PICTURE, of_events.count, of_events.bytes, EVENT_PICTURES_BYTES
+    )
+    return (*sums, events)
+
+
+def _picture_item(picture: NobodysPicture) -> StoredItem:
+    made_us = picture.made_us
+    return StoredItem(
+        StoredKind.BOOKMARK_PICTURE,
+        picture.bookmark,
+        picture.file,
+        "",
+        made_us,
+        made_us,
+        made_us,
+        picture.bytes,
+        Stay.YOUNG,
+        None,
+    )
 
 
 def _all_clips(clips: ClipRepository) -> list[Clip]:

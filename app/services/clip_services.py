@@ -8,6 +8,7 @@ from app.domain.author import Author
 from app.services.clip_records import ClipRecords
 from app.services.clip_retention import ClipRetention
 from app.services.clips import ClipService
+from app.services.kept_pictures import KeptPictures
 from app.services.notices import NoticeBoard
 from app.services.snapshots import SnapshotService
 from app.settings.paths import Places
@@ -55,6 +56,7 @@ def make_clips(
     retention = ClipRetention(
         where.clips,
         where.snapshots,
+        KeptPictures(where.snapshots, where.thumbnails, database, clock),
         database,
         files,
         notices,

@@ -96,7 +96,7 @@ class PlayerDesk(QObject):
 
     def play_stored(self, item: StoredItem) -> None:
         """Play a clip of the list, or show a snapshot, in the selected tile."""
-        if item.kind is StoredKind.SNAPSHOT:
+        if item.kind is not StoredKind.CLIP:
             self._open(self._snapshots / item.file)
         elif self._is_written(item.key):
             self._say(_tr("This clip is still being written"))
