@@ -119,7 +119,12 @@ class Session(QObject):
             remembered=services.remembered.overlay,
         )
         self._players = PlayerLink(dispatcher)
-        self._player = ClipPlayer(self._players, self._wall, services.clips.clips.file)
+        self._player = ClipPlayer(
+            self._players,
+            self._wall,
+            services.clips.places.file,
+            services.clips.places.elsewhere,
+        )
         seen = ScreenEngine(engine, self._players)
         self._clock = RenderClock(seen, services.settings.wall.refresh_hz, self)
         memory = WindowMemory(services.places.data / "windows.ini")

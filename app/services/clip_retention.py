@@ -124,7 +124,10 @@ class ClipRetention:
         clock: Clock,
         settings: ClipSettings,
         workstation: str,
+        *,
+        gone: Callable[[Path], None] = lambda _file: None,
     ) -> None:
+        """``gone`` hears, on ``files``, of each file before it is deleted."""
         self.changed: Event[StoragePlan] = Event("clip_retention.changed")
         self._clips = clips
         self._snapshots = snapshots
@@ -135,6 +138,7 @@ class ClipRetention:
         self._clock = clock
         self._settings = settings
         self._workstation = workstation
+        self._gone = gone
         self._plan = StoragePlan()
         self._announced: dict[UUID, float] = {}
         self._look_at = 0.0
@@ -311,6 +315,7 @@ class ClipRetention:
     def _remove(self, file: Path, item: StoredItem) -> None:
         # The facts first: with them the clip would be put on record again.
         for each in (facts_file(file), file):
+            self._gone(each)
             with suppress(FileNotFoundError):
                 each.unlink()
         _log.info("Deleted %s (%d bytes): %s", item.file, item.bytes, item.stay.value)

@@ -113,7 +113,12 @@ class BookmarksPanel(QWidget):
     # --- making ------------------------------------------------------------------------------
 
     def _make_view(self, thumbnails: ThumbnailCache) -> QTableView:
-        view = row_table(self, self.model, BookmarkRowDelegate(thumbnails), HEIGHT)
+        view = row_table(
+            self,
+            self.model,
+            BookmarkRowDelegate(thumbnails, self._service.author.workstation),
+            HEIGHT,
+        )
         view.setAccessibleName(self.tr("Bookmarks"))
         view.installEventFilter(self)
         view.doubleClicked.connect(lambda _index: self._choose())

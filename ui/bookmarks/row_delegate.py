@@ -2,7 +2,15 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QCoreApplication,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -32,9 +40,13 @@ _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFl
 class BookmarkRowDelegate(QStyledItemDelegate):
     """Every row has the same height, so that a list of thousands costs what is visible."""
 
-    def __init__(self, thumbnails: ThumbnailCache, parent: QObject | None = None) -> None:
+    def __init__(
+        self, thumbnails: ThumbnailCache, workstation: str, parent: QObject | None = None
+    ) -> None:
+        """``workstation`` is this one: pictures of others may not be at hand."""
         super().__init__(parent)
         self._thumbnails = thumbnails
+        self._workstation = workstation
 
     # --- Qt overrides ------------------------------------------------------------------------
 
@@ -79,10 +91,27 @@ class BookmarkRowDelegate(QStyledItemDelegate):
             sign = QRect(0, 0, _SIGN, _SIGN)
             sign.moveCenter(place.center())
             icon("bookmark", tokens.BORDER).paint(painter, sign)
+            made_at = bookmark.author.workstation
+            if bookmark.thumbnail and made_at != self._workstation:
+                _paint_place(painter, place, made_at)
             return
         target = QRect(place.topLeft(), pixmap.deviceIndependentSize().toSize())
         target.moveCenter(place.center())
         painter.drawPixmap(target.topLeft(), pixmap)
+
+
+def _paint_place(painter: QPainter, place: QRect, workstation: str) -> None:
+    """Where the picture lies that is not at hand."""
+    small = QFont(painter.font())
+    small.setPixelSize(tokens.FONT_SMALL_PX)
+    painter.save()
+    painter.setFont(small)
+    painter.setPen(QColor(tokens.TEXT_DIM))
+    row = place.adjusted(tokens.SPACE_XS, 0, -tokens.SPACE_XS, -2)
+    text = QCoreApplication.translate("Bookmarks", "at {0}").format(one_line(workstation))
+    text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, row.width())
+    painter.drawText(row, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, text)
+    painter.restore()
 
 
 def _paint_words(
