@@ -30,6 +30,7 @@ SHOWN_S = 3600.0
 LOOK_EVERY_S = 600.0
 _AT_A_TIME = 500
 _DAY_US = 86_400_000_000
+_UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 _log = logging.getLogger(__name__)
 
 
@@ -205,10 +206,10 @@ class ClipRetention:
         going = plan.going
         self._announced = {item.key: self._announced.get(item.key, now) for item in going}
         if going:
-            size = sum(item.bytes for item in going) / 1e9
-            what = "1 clip or snapshot" if len(going) == 1 else f"{len(going)} clips and snapshots"
-            text = f"{what} ({size:.1f} GB) will be deleted in an hour"
-            advice = "See them in the console under Storage; lock there what has to stay."
+            text = f"{_going_words(going)} will be deleted in an hour"
+            advice = "See them in the console under Storage."
+            if any(item.can_be_locked for item in going):
+                advice = "See them in the console under Storage; lock there what has to stay."
             self._notices.post(Notice(GOING, Severity.INFO, text, advice))
         else:
             self._notices.clear(GOING)
@@ -319,6 +320,21 @@ class ClipRetention:
             with suppress(FileNotFoundError):
                 each.unlink()
         _log.info("Deleted %s (%d bytes): %s", item.file, item.bytes, item.stay.value)
+
+
+def _going_words(going: Sequence[StoredItem]) -> str:
+    clips = sum(item.can_be_locked for item in going)
+    pictures = len(going) - clips
+    said = []
+    if clips:
+        said.append("1 clip or snapshot" if clips == 1 else f"{clips} clips and snapshots")
+    if pictures:
+        plural = "s" if pictures > 1 else ""
+        said.append(f"{pictures} small picture{plural} without a bookmark")
+    size = sum(item.bytes for item in going)
+    unit, name = next((each for each in _UNITS if size >= each[0] / 10), _UNITS[-1])
+    amount = f"{size / unit:.1f} {name}"
+    return f"{' and '.join(said)} ({amount})"
 
 
 def plan_of(

@@ -49,7 +49,7 @@ class HandOver:
         self, where: Places, shared: SharedFolder, tasks: Tasks, notices: NoticeBoard, clock: Clock
     ) -> None:
         self.done: Event[None] = Event("hand_over.done")
-        """Everything is handed over; other workstations may have done the same."""
+        """The share is there: other workstations may have handed something over."""
         self.shared = shared
         self._where = where
         self._tasks = tasks
@@ -91,18 +91,17 @@ class HandOver:
 
     def _on_done(self, problem: str) -> None:
         self._is_busy = False
-        self.shared.is_answering = not problem
         if problem:
             self._tell(problem)
-            return
-        self._notices.clear(AWAY)
-        self.done.emit(None)
+        else:
+            self._notices.clear(AWAY)
+        if self.shared.is_answering:
+            self.done.emit(None)
         if self._is_stale:
             self._begin()
 
     def _on_failed(self, error: Exception) -> None:
         self._is_busy = False
-        self.shared.is_answering = False
         if isinstance(error, OSError):
             self._tell(refusal_words(error))
         else:
@@ -129,11 +128,19 @@ class HandOver:
         self._take_away()
         for whole in (*self._clips(), *self._snapshots()):
             self._moved()
-            if not _is_copy(whole):
-                copy_whole(whole.file, whole.target, self._moved)
-                _log.info("Handed over: %s", whole.file.name)
-            self._copied[whole.file] = whole.size, whole.changed_ns
+            self._copy(whole)
         return ""
+
+    def _copy(self, whole: _Whole) -> None:
+        if not _is_copy(whole):
+            try:
+                copy_whole(whole.file, whole.target, self._moved)
+            except FileNotFoundError:
+                if whole.file.exists():
+                    raise
+                return  # it was deleted here meanwhile
+            _log.info("Handed over: %s", whole.file.name)
+        self._copied[whole.file] = whole.size, whole.changed_ns
 
     def _take_away(self) -> None:
         for name, folder in ((CLIPS, self.shared.clips), (SNAPSHOTS, self.shared.snapshots)):

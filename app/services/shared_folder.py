@@ -4,12 +4,14 @@ import os
 import tempfile
 from collections.abc import Callable
 from concurrent.futures import Executor
+from contextlib import suppress
 from pathlib import Path
 
 from app.settings.settled_file import refusal_words
 
 CLIPS, SNAPSHOTS = "clips", "snapshots"
 _READ_S = 2.0
+_BLOCK = 1 << 20
 
 
 class SharedFolder:
@@ -30,7 +32,13 @@ class SharedFolder:
         self._reading = reading
 
     def problem(self) -> str:
-        """Why it cannot be used, as a part of a sentence; empty when it can."""
+        """Why nothing can be handed over, as a part of a sentence; empty when it can. What others
+        have handed over can be read also where this workstation may not write."""
+        found = self._absence()
+        self.is_answering = not found
+        return found or self._refusal()
+
+    def _absence(self) -> str:
         if not self.root.is_absolute():
             return "its whole path is needed, from the root on"
         try:
@@ -39,6 +47,13 @@ class SharedFolder:
             for folder in (self.clips, self.snapshots):
                 if not folder.is_dir():
                     return f"there is no folder “{folder.name}” in it; is the share connected?"
+        except OSError as error:
+            return refusal_words(error)
+        return ""
+
+    def _refusal(self) -> str:
+        try:
+            for folder in (self.clips, self.snapshots):
                 with tempfile.TemporaryFile(dir=folder) as probe:
                     probe.write(b"?")
         except OSError as error:
@@ -65,11 +80,16 @@ def copy_whole(source: Path, target: Path, moved: Callable[[], None]) -> None:
     as it goes on. Raises ``OSError``."""
     facts = source.stat()
     part = target.with_name(f".{target.name}.part")
-    with source.open("rb") as whole, part.open("wb") as copy:
-        while block := whole.read(1 << 20):
-            copy.write(block)
-            moved()
-        copy.flush()
-        os.fsync(copy.fileno())
-    os.utime(part, ns=(facts.st_atime_ns, facts.st_mtime_ns))
-    part.replace(target)
+    try:
+        with source.open("rb") as whole, part.open("wb") as copy:
+            while block := whole.read(_BLOCK):
+                copy.write(block)
+                moved()
+            copy.flush()
+            os.fsync(copy.fileno())
+        os.utime(part, ns=(facts.st_atime_ns, facts.st_mtime_ns))
+        part.replace(target)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise

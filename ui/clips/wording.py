@@ -72,8 +72,8 @@ def stay_text(item: StoredItem) -> str:
 
 
 def camera_text(item: StoredItem) -> str:
-    """What it is of; of what is left of a bookmark nobody knows the camera."""
-    return _tr("no bookmark") if item.kind is StoredKind.BOOKMARK_PICTURE else item.camera
+    """What it is of; nobody knows that of what is left of a bookmark."""
+    return item.camera or "–"
 
 
 def stay_detail(item: StoredItem) -> str:

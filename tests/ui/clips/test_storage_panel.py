@@ -223,7 +223,7 @@ def test_a_picture_without_its_bookmark_says_so_and_cannot_be_locked(
     panel: StoragePanel, retention: FakeRetention, qtbot: QtBot
 ) -> None:
     retention.show(item(0, Stay.AGE, kind=StoredKind.BOOKMARK_PICTURE, camera="", bytes=9_000))
-    assert rows(panel)[0][0] == "no bookmark"
+    assert rows(panel)[0][0] == "–"
     assert rows(panel)[0][2:] == ["goes next: too old", "picture", "9 kB"]
     choose(panel, 0)
     assert not panel.lock.isEnabled()

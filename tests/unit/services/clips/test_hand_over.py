@@ -1,5 +1,6 @@
 """What is kept reaches the folder that all share, whole, once, and only from who kept it."""
 
+import errno
 import json
 import os
 import shutil
@@ -220,6 +221,29 @@ def test_what_was_deleted_while_the_share_was_away_goes_when_it_is_back(
     desk.services.start()
     desk.settle()
     assert names(share / "clips") == set()
+
+
+@pytest.mark.logs_errors
+def test_a_share_without_room_keeps_nothing_half(
+    desk: Bench, share: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_full(_file: int) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    file = keep(desk)
+    (share / "clips" / file.name).unlink()
+    desk.services = desk.build()
+    with monkeypatch.context() as patch:
+        patch.setattr("app.services.shared_folder.os.fsync", is_full)
+        desk.services.start()
+        desk.settle()
+    assert desk.words()[AWAY].endswith("cannot be used: the disk is full")
+    assert names(share / "clips") == {facts_file(file).name}
+    assert desk.shared is not None
+    assert desk.shared.is_answering  # what others have handed over can be seen
+    tick(desk)
+    assert file.name in names(share / "clips")
+    assert desk.notices.current == ()
 
 
 def test_nothing_of_other_workstations_is_touched(desk: Bench, share: Path) -> None:
