@@ -1,7 +1,8 @@
 """Two workstations, a PostgreSQL, a shared folder: the supervisor sees what the operator kept."""
 
 import hashlib
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from app.core.dispatch import ManualDispatcher
 from app.core.tasks import Tasks
 from app.domain.author import Author, Role
 from app.domain.bookmark import Bookmark, FlagState
@@ -23,13 +25,13 @@ from app.services.review import Outcome, ReviewService
 from app.services.wall import WallService
 from app.storage.bookmarks import BookmarkRepository
 from app.video.clip_types import ClipPhase
+from app.video.player_link import PlayerLink
 from app.video.player_types import PlayerPhase
 from tests.fakes.code_clip import block_centres, code_clip, decode_words
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.engine import FakeEngine
 from tests.fakes.postgres import PostgresServer
 from tests.fakes.records import bookmark
-from tests.integration.player.test_player_link import Cinema
 from tests.unit.services.clips.bench import CAMERA, NOON_US, Bench, bench_in, set_up_share
 from tests.unit.video.fragmented import fragmented
 
@@ -38,16 +40,24 @@ CODE = 3
 pytestmark = pytest.mark.timeout(120)
 
 
-class Screen(Cinema):
+class Screen:
     """A wall whose player is the real one."""
 
     def __init__(self, desk: Bench) -> None:
-        super().__init__()
+        self.dispatcher = ManualDispatcher()
+        self.link = PlayerLink(self.dispatcher)
         self.wall = WallService(FakeDirectory(), FakeEngine(), self.dispatcher)
         self.wall.open_screen(0, Size(1920, 1080), 1.0)
         self.dispatcher.drain()
         places = desk.services.places
         self.player = ClipPlayer(self.link, self.wall, places.file, places.elsewhere)
+
+    def until(self, is_true: Callable[[], bool], seconds: float = 20.0) -> None:
+        deadline = time.monotonic() + seconds
+        while not is_true():
+            assert time.monotonic() < deadline, "it did not come"
+            self.dispatcher.wait(0.005)
+            self.dispatcher.drain()
 
     def play(self, clip: Clip) -> tuple[Playing, int]:
         """Open it in the selected tile; what became of it, and the code in its picture."""
