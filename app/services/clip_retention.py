@@ -3,8 +3,6 @@
 import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from enum import Enum
 from pathlib import Path
 from uuid import UUID
 
@@ -15,10 +13,17 @@ from app.core.events import Event
 from app.core.tasks import Tasks
 from app.domain.clip_record import Clip, ClipState
 from app.services.clip_facts import facts_file, write_facts
-from app.services.event_thumbnails import MOST_BYTES as EVENT_PICTURES_BYTES
-from app.services.kept_pictures import KeptPictures, NobodysPicture, PictureCounts
+from app.services.kept_pictures import KeptPictures, NobodysPicture
 from app.services.notices import Notice, NoticeBoard, Severity
 from app.services.snapshots import read_snapshot
+from app.services.storage_plan import (
+    Stay,
+    StoragePlan,
+    StoredItem,
+    StoredKind,
+    going_words,
+    plan_of,
+)
 from app.settings.schema import ClipSettings
 from app.storage.clips import ClipRepository
 from app.storage.database import Database
@@ -29,83 +34,7 @@ SHOWN_S = 3600.0
 """What is to go is announced at least so long before."""
 LOOK_EVERY_S = 600.0
 _AT_A_TIME = 500
-_DAY_US = 86_400_000_000
-_UNITS = ((1e9, "GB"), (1e6, "MB"), (1e3, "kB"))
 _log = logging.getLogger(__name__)
-
-
-class StoredKind(Enum):
-    CLIP = "clip"
-    SNAPSHOT = "snapshot"
-    BOOKMARK_PICTURE = "bookmark picture"
-    """Single ones are listed only where their bookmark is gone."""
-    EVENT_PICTURE = "event picture"
-    """Never listed: the oldest give way to new ones by themselves."""
-
-
-class Stay(Enum):
-    """Why something stays, or goes: ``AGE`` and ``SIZE`` go."""
-
-    YOUNG = "young"
-    LOCKED = "locked"
-    NEEDED = "needed"
-    """A flagged bookmark or an incident that is not closed refers to it."""
-    AGE = "age"
-    SIZE = "size"
-
-    @property
-    def goes(self) -> bool:
-        return self in (Stay.AGE, Stay.SIZE)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredSum:
-    """All of a kind together. ``most_bytes`` is its own limit, where it has one: it does not count
-    in what the settings allow then."""
-
-    kind: StoredKind
-    count: int
-    bytes: int
-    most_bytes: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class StoredItem:
-    """A clip or snapshot of this workstation. ``goes_us`` is when its age is up (Unix time in
-    microseconds), ``None`` for what is exempt."""
-
-    kind: StoredKind
-    key: UUID
-    file: str
-    camera: str
-    start_us: int
-    end_us: int
-    created_us: int
-    bytes: int
-    stay: Stay
-    goes_us: int | None
-    is_broken: bool = False
-    reason: str = ""
-
-    @property
-    def can_be_locked(self) -> bool:
-        return self.kind in (StoredKind.CLIP, StoredKind.SNAPSHOT)
-
-
-@dataclass(frozen=True, slots=True)
-class StoragePlan:
-    """Everything that is kept, the oldest first, and what it takes."""
-
-    items: Sequence[StoredItem] = ()
-    bytes: int = 0
-    most_bytes: int = 0
-    keep_days: int = 0
-    sums: Sequence[StoredSum] = ()
-
-    @property
-    def going(self) -> Sequence[StoredItem]:
-        """What goes once it has been announced for an hour."""
-        return [item for item in self.items if item.stay.goes]
 
 
 class ClipRetention:
@@ -206,7 +135,7 @@ class ClipRetention:
         going = plan.going
         self._announced = {item.key: self._announced.get(item.key, now) for item in going}
         if going:
-            text = f"{_going_words(going)} will be deleted in an hour"
+            text = f"{going_words(going)} will be deleted in an hour"
             advice = "See them in the console under Storage."
             if any(item.can_be_locked for item in going):
                 advice = "See them in the console under Storage; lock there what has to stay."
@@ -320,65 +249,6 @@ class ClipRetention:
             with suppress(FileNotFoundError):
                 each.unlink()
         _log.info("Deleted %s (%d bytes): %s", item.file, item.bytes, item.stay.value)
-
-
-def _going_words(going: Sequence[StoredItem]) -> str:
-    clips = sum(item.can_be_locked for item in going)
-    pictures = len(going) - clips
-    said = []
-    if clips:
-        said.append("1 clip or snapshot" if clips == 1 else f"{clips} clips and snapshots")
-    if pictures:
-        plural = "s" if pictures > 1 else ""
-        said.append(f"{pictures} small picture{plural} without a bookmark")
-    size = sum(item.bytes for item in going)
-    unit, name = next((each for each in _UNITS if size >= each[0] / 10), _UNITS[-1])
-    amount = f"{size / unit:.1f} {name}"
-    return f"{' and '.join(said)} ({amount})"
-
-
-def plan_of(
-    items: Sequence[StoredItem],
-    settings: ClipSettings,
-    now_us: int,
-    pictures: PictureCounts | None = None,
-) -> StoragePlan:
-    """Which of ``items``, the oldest first, go: what is too old, then the oldest of the rest
-    until it fits. Only what is ``YOUNG`` may; the pictures of bookmarks take room, too."""
-    kept_us = settings.keep_days * _DAY_US
-    most = round(settings.keep_gigabytes * 1e9)
-    sums = _sums(items, pictures or PictureCounts())
-    size = total = sum(each.bytes for each in sums if each.most_bytes is None)
-    planned = []
-    for item in items:
-        if item.stay is Stay.YOUNG:
-            goes_us = item.created_us + kept_us
-            stay = Stay.AGE if goes_us <= now_us else item.stay
-            item = replace(item, stay=stay, goes_us=goes_us)  # noqa: PLW2901 - the same, judged
-            size -= item.bytes if stay is Stay.AGE else 0
-        planned.append(item)
-    for index, item in enumerate(planned):
-        if size <= most:
-            break
-        if item.stay is Stay.YOUNG:
-            planned[index] = replace(item, stay=Stay.SIZE)
-            size -= item.bytes
-    return StoragePlan(planned, total, most, settings.keep_days, sums)
-
-
-def _sums(items: Sequence[StoredItem], pictures: PictureCounts) -> Sequence[StoredSum]:
-    """One for each kind; pictures that belong to a bookmark are no items."""
-    of_bookmarks, of_events = pictures.of_bookmarks, pictures.of_events
-    known = {StoredKind.BOOKMARK_PICTURE: (of_bookmarks.count, of_bookmarks.bytes)}
-    sums = []
-    for kind in (StoredKind.CLIP, StoredKind.SNAPSHOT, StoredKind.BOOKMARK_PICTURE):
-        sizes = [item.bytes for item in items if item.kind is kind]
-        count, size = known.get(kind, (0, 0))
-        sums.append(StoredSum(kind, count + len(sizes), size + sum(sizes)))
-    events = StoredSum(
-        StoredKind.EVENT_PICTURE, of_events.count, of_events.bytes, EVENT_PICTURES_BYTES
-    )
-    return (*sums, events)
 
 
 def _picture_item(picture: NobodysPicture) -> StoredItem:

@@ -1,22 +1,19 @@
 """Marking a moment: from the key to the words on the tile, and what the wall skips meanwhile."""
 
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from tests.benchmarks import nigehban
-from tests.benchmarks.keyboard import Keyboard
-from tests.benchmarks.nigehban import Nigehban, ProgramFailedError
+from tests.benchmarks.live_wall import LiveWall, live_wall
+from tests.benchmarks.nigehban import ProgramFailedError
 from tests.benchmarks.parts import Options, say
 from tests.benchmarks.results import Result, at_most, for_comparison, not_measured
-from tests.benchmarks.screen_reader import Rect, ScreenReader, Watch
+from tests.benchmarks.screen_reader import ScreenReader, Watch
 from tests.benchmarks.wall_window import percentile
 from tests.fakes.code_clip import FRAMES
-from tests.fakes.gst_server import PAGE, GstServer, missing_reason
-from tests.fakes.xvfb import VirtualScreen
+from tests.fakes.gst_server import missing_reason
 from ui.theme import tokens
 
 TILES = 36
@@ -91,26 +88,17 @@ def _results(found: _Findings) -> Iterator[Result]:
 
 
 def _measure(count: int) -> _Findings:
-    with ExitStack() as stack:
-        screen = stack.enter_context(VirtualScreen())
-        server = stack.enter_context(GstServer(PAGE))
-        installation = nigehban.install(screen, server, TILES)
-        stack.callback(installation.remove)
-        rects, cameras = nigehban.learn_layout(installation, screen, TILES)
-        player = Nigehban(installation, screen, TILES, rects=rects, cameras=cameras)
-        keyboard = Keyboard(screen.display)
-        stack.callback(keyboard.close)
-        player.start()
-        stack.callback(player.stop)
-        return _Bench(screen, keyboard, rects).run(count)
+    with live_wall(TILES) as wall:
+        return _Bench(wall).run(count)
 
 
 class _Bench:
     """Presses B, and reads words and numbers off the screen."""
 
-    def __init__(self, screen: VirtualScreen, keyboard: Keyboard, rects: list[Rect]) -> None:
+    def __init__(self, wall: LiveWall) -> None:
+        screen, rects = wall.screen, wall.rects
         self._screen = screen
-        self._keyboard = keyboard
+        self._keyboard = wall.keyboard
         self._reader = ScreenReader(screen.pixels(), rects[:-_LINE_TILES])
         self._tiles = TILES - _LINE_TILES
         x, y, width, height = rects[0]

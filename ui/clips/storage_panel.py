@@ -18,8 +18,8 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.events import Event
-from app.services.clip_retention import Stay, StoragePlan, StoredItem
 from app.services.clips import ClipService
+from app.services.storage_plan import Stay, StoragePlan, StoredItem
 from ui.binding import bind
 from ui.clips.running_list import RunningList
 from ui.clips.stored_model import Column, StoredModel

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor
 
-from app.services.clip_retention import Stay, StoragePlan, StoredItem
+from app.services.storage_plan import Stay, StoragePlan, StoredItem
 from ui.clips.wording import camera_text, size_text, stay_detail, stay_text, time_text, what_text
 from ui.texts import QT_TRANSLATE_NOOP
 from ui.theme import tokens

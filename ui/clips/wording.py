@@ -4,8 +4,8 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QCoreApplication
 
-from app.services.clip_retention import Stay, StoragePlan, StoredItem, StoredKind, StoredSum
 from app.services.clips import RunningClip
+from app.services.storage_plan import Stay, StoragePlan, StoredItem, StoredKind, StoredSum
 from ui.texts import QT_TRANSLATE_NOOP
 from ui.wall.recording_painter import clip_length
 

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from app.core.events import Event
 from app.domain.camera import CameraCode
-from app.services.clip_retention import Stay, StoragePlan, StoredItem, StoredKind, StoredSum
 from app.services.clips import ClipService
 from app.services.notices import NoticeBoard
+from app.services.storage_plan import Stay, StoragePlan, StoredItem, StoredKind, StoredSum
 from app.settings.schema import ClipSettings
 from app.video.clip_types import ClipPhase
 from app.video.engine_types import Moment

@@ -5,15 +5,9 @@ from pathlib import Path
 from uuid import UUID
 
 from app.services.bookmark_pictures import picture_name
-from app.services.clip_retention import (
-    GOING,
-    SHOWN_S,
-    Stay,
-    StoragePlan,
-    StoredKind,
-    StoredSum,
-)
+from app.services.clip_retention import GOING, SHOWN_S
 from app.services.event_thumbnails import MOST_BYTES
+from app.services.storage_plan import Stay, StoragePlan, StoredKind, StoredSum
 from app.storage.bookmarks import BookmarkRepository
 from tests.fakes.records import bookmark, key
 from tests.unit.services.clips.bench import Bench
