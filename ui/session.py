@@ -67,8 +67,8 @@ def open_windows(options: Options) -> int:
         services = stack.enter_context(running_services(options, dispatcher, keys))
         start_logging(services.places.logs)
         logging.getLogger().setLevel(services.settings.log.level.upper())
-        stack.enter_context(crash_log(services.places.logs, services.notices))
         interruption = stack.enter_context(closing(Interruption()))
+        stack.enter_context(crash_log(services.places.logs, services.notices))
         stack.enter_context(error_hooks(services.notices, dispatcher, interruption.asked.emit))
         session = Session(application, options, services, dispatcher, started_at)
         # Queued: a signal that comes while the windows are made ends the loop once it runs.
