@@ -4,74 +4,12 @@ The overlay of F1, tooltips and key handling are all made from this table; a tes
 no key stands in it twice.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from enum import Enum
+from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QKeySequence
-
-from ui.commands import Commands
+from ui.action import Action, Category
+from ui.replay_actions import PLAYER_ACTIONS, REPLAY_ACTIONS
 from ui.texts import QT_TRANSLATE_NOOP
 
-
-class Category(Enum):
-    """The groups of the F1 overlay, in its order."""
-
-    PAGES = QT_TRANSLATE_NOOP("Actions", "Pages and districts")
-    LAYOUTS = QT_TRANSLATE_NOOP("Actions", "Layouts")
-    TILES = QT_TRANSLATE_NOOP("Actions", "Tiles")
-    REPLAY = QT_TRANSLATE_NOOP("Actions", "Replay of the last minute")
-    BOXES = QT_TRANSLATE_NOOP("Actions", "Boxes")
-    PLAYER = QT_TRANSLATE_NOOP("Actions", "Files and recordings")
-    CLIPS = QT_TRANSLATE_NOOP("Actions", "Clips and snapshots")
-    BOOKMARKS = QT_TRANSLATE_NOOP("Actions", "Bookmarks")
-    INCIDENTS = QT_TRANSLATE_NOOP("Actions", "Incidents")
-    CALL_UP = QT_TRANSLATE_NOOP("Actions", "Call a camera up by its number")
-    SCREENS = QT_TRANSLATE_NOOP("Actions", "Screens")
-    PROGRAM = QT_TRANSLATE_NOOP("Actions", "Program")
-
-    @property
-    def text(self) -> str:
-        return QCoreApplication.translate("Actions", self.value)
-
-
-class Who(Enum):
-    """Who may use a command."""
-
-    OPERATOR = "operator"
-    SUPERVISOR = "supervisor"
-    ADMINISTRATOR = "administrator"
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """One command.
-
-    ``shortcuts`` are in Qt's portable notation; ``source_text`` is English and goes through the
-    translation in ``text``; ``repeats`` says whether a held key keeps firing.
-    """
-
-    id: str
-    source_text: str
-    shortcuts: Sequence[str]
-    category: Category
-    invoke: Callable[[Commands], None]
-    who: Who = Who.OPERATOR
-    repeats: bool = False
-
-    @property
-    def text(self) -> str:
-        return QCoreApplication.translate("Actions", self.source_text)
-
-    @property
-    def keys_text(self) -> str:
-        """The keys as they are called on this system, e.g. ``Ctrl+1``."""
-        names = [QKeySequence(keys).toString(_NATIVE) for keys in self.shortcuts]
-        return "  ".join(dict.fromkeys(names))
-
-
-_NATIVE = QKeySequence.SequenceFormat.NativeText
 _DIGITS = "0123456789."
 DISMISS_KEYS = "F8"
 
@@ -277,20 +215,7 @@ ACTIONS: Sequence[Action] = (
         Category.CLIPS,
         lambda commands: commands.take_snapshot(),
     ),
-    Action(
-        "player.open",
-        QT_TRANSLATE_NOOP("Actions", "Play a file or a recorder's address in the tile"),
-        ("Ctrl+L",),
-        Category.PLAYER,
-        lambda commands: commands.open_clip(),
-    ),
-    Action(
-        "player.loop",
-        QT_TRANSLATE_NOOP("Actions", "Play the clip again and again, or once"),
-        ("Shift+R",),
-        Category.PLAYER,
-        lambda commands: commands.toggle_loop(),
-    ),
+    *PLAYER_ACTIONS,
     Action(
         "bookmark.mark",
         QT_TRANSLATE_NOOP("Actions", "Mark what the tile shows, with 10 s before and after"),
@@ -340,89 +265,7 @@ ACTIONS: Sequence[Action] = (
         Category.INCIDENTS,
         lambda commands: commands.show_incidents(),
     ),
-    Action(
-        "replay.back",
-        QT_TRANSLATE_NOOP("Actions", "Replay: 5 seconds back"),
-        ("Ctrl+Left",),
-        Category.REPLAY,
-        lambda commands: commands.jump_replay(-5),
-        repeats=True,
-    ),
-    Action(
-        "replay.on",
-        QT_TRANSLATE_NOOP("Actions", "Replay: 5 seconds on"),
-        ("Ctrl+Right",),
-        Category.REPLAY,
-        lambda commands: commands.jump_replay(5),
-        repeats=True,
-    ),
-    Action(
-        "replay.backwards",
-        QT_TRANSLATE_NOOP(
-            "Actions", "Play backwards; again: faster, up to 8 times; a clip: slower"
-        ),
-        ("J",),
-        Category.REPLAY,
-        lambda commands: commands.shuttle_replay(-1),
-    ),
-    Action(
-        "replay.pause",
-        QT_TRANSLATE_NOOP("Actions", "Pause at this picture"),
-        ("K",),
-        Category.REPLAY,
-        lambda commands: commands.pause_replay(),
-    ),
-    Action(
-        "replay.play",
-        QT_TRANSLATE_NOOP("Actions", "Play on; again: faster, up to 8 times"),
-        ("L",),
-        Category.REPLAY,
-        lambda commands: commands.shuttle_replay(1),
-    ),
-    Action(
-        "replay.toggle_pause",
-        QT_TRANSLATE_NOOP("Actions", "Pause, and play on"),
-        ("Space",),
-        Category.REPLAY,
-        lambda commands: commands.toggle_replay_pause(),
-    ),
-    Action(
-        "replay.previous",
-        QT_TRANSLATE_NOOP("Actions", "One picture back"),
-        ("Alt+Left",),
-        Category.REPLAY,
-        lambda commands: commands.step_replay(-1),
-        repeats=True,
-    ),
-    Action(
-        "replay.next",
-        QT_TRANSLATE_NOOP("Actions", "One picture on"),
-        ("Alt+Right",),
-        Category.REPLAY,
-        lambda commands: commands.step_replay(1),
-        repeats=True,
-    ),
-    Action(
-        "replay.oldest",
-        QT_TRANSLATE_NOOP("Actions", "Replay from the oldest picture in memory"),
-        ("Home",),
-        Category.REPLAY,
-        lambda commands: commands.replay_oldest(),
-    ),
-    Action(
-        "tile.live",
-        QT_TRANSLATE_NOOP("Actions", "Back to the live picture"),
-        ("End",),
-        Category.REPLAY,
-        lambda commands: commands.back_to_live(),
-    ),
-    Action(
-        "replay.in_step",
-        QT_TRANSLATE_NOOP("Actions", "All tiles of the screen follow in step, or only this one"),
-        ("R",),
-        Category.REPLAY,
-        lambda commands: commands.toggle_in_step(),
-    ),
+    *REPLAY_ACTIONS,
     *(_digit(typed) for typed in _DIGITS),
     Action(
         "screen.next",

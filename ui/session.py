@@ -67,8 +67,8 @@ def open_windows(options: Options) -> int:
         services = stack.enter_context(running_services(options, dispatcher, keys))
         start_logging(services.places.logs)
         logging.getLogger().setLevel(services.settings.log.level.upper())
-        stack.enter_context(crash_log(services.places.logs, services.notices))
         interruption = stack.enter_context(closing(Interruption()))
+        stack.enter_context(crash_log(services.places.logs, services.notices))
         stack.enter_context(error_hooks(services.notices, dispatcher, interruption.asked.emit))
         session = Session(application, options, services, dispatcher, started_at)
         # Queued: a signal that comes while the windows are made ends the loop once it runs.
@@ -119,7 +119,12 @@ class Session(QObject):
             remembered=services.remembered.overlay,
         )
         self._players = PlayerLink(dispatcher)
-        self._player = ClipPlayer(self._players, self._wall, services.clips.clips.file)
+        self._player = ClipPlayer(
+            self._players,
+            self._wall,
+            services.clips.places.file,
+            services.clips.places.elsewhere,
+        )
         seen = ScreenEngine(engine, self._players)
         self._clock = RenderClock(seen, services.settings.wall.refresh_hz, self)
         memory = WindowMemory(services.places.data / "windows.ini")

@@ -15,8 +15,9 @@ from app.services.overlay_types import OverlayVerbs
 from app.services.wall import WallService
 from app.settings.command_line import Options
 from app.video.engine_types import Engine
+from ui.action import Category
 from ui.action_router import ActionRouter
-from ui.actions import DISMISS_KEYS, Category
+from ui.actions import DISMISS_KEYS
 from ui.keys_overlay import KeysOverlay
 from ui.leave_bar import LeaveBar
 from ui.notices.wall_bar import WallBar

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from app.core.events import Event
 from app.domain.camera import CameraCode
 from app.domain.clip_record import Clip
+from app.domain.stream import Reason
 from app.services.wall import WallService
 from app.services.wall_screen import TileSnapshot
 from app.video.engine_types import ViewKey
@@ -62,6 +63,8 @@ class Playing:
     clip: Clip | None
     end_us: int | None = None
     label: str = ""
+    elsewhere: str = ""
+    """The workstation at which a clip lies that is not at hand here."""
 
     @property
     def is_ended(self) -> bool:
@@ -118,13 +121,19 @@ class ClipPlayer:
     camera or goes away (page, layout, district)."""
 
     def __init__(
-        self, players: Players, wall: WallService, file_of: Callable[[Clip], Path]
+        self,
+        players: Players,
+        wall: WallService,
+        file_of: Callable[[Clip], Path],
+        elsewhere: Callable[[Clip], str] = lambda _clip: "",
     ) -> None:
+        """``elsewhere`` names the workstation that kept a clip, empty for this one."""
         self.changed: Event[ViewKey] = Event("clip_player.changed")
         """A view plays another clip, or none, or it could not be opened."""
         self._players = players
         self._wall = wall
         self._file_of = file_of
+        self._elsewhere = elsewhere
         self._playing: dict[ViewKey, _Work] = {}
         self._prepared: list[_Work] = []
         self._wall_changes = wall.changed.connect(self._on_wall_changed)
@@ -224,6 +233,7 @@ class ClipPlayer:
             clip=clip,
             end_us=end,
             label=work.label,
+            elsewhere=self._elsewhere(clip) if clip is not None and _is_missing(work) else "",
         )
 
     def selected(self) -> ViewKey | None:
@@ -454,6 +464,11 @@ class ClipPlayer:
 
 def _is_ready(work: _Work) -> bool:
     return work.state.phase is PlayerPhase.READY
+
+
+def _is_missing(work: _Work) -> bool:
+    state = work.state
+    return state.phase is PlayerPhase.FAILED and state.reason is Reason.NOT_FOUND
 
 
 def _restart(work: _Work, now: Playing) -> int | None:

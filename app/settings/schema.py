@@ -179,6 +179,15 @@ class OperatorSettings(msgspec.Struct, frozen=True, kw_only=True):
 class ClipSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Clips and snapshots that are kept on this workstation."""
 
+    folder: Annotated[
+        str,
+        Meta(
+            max_length=1024,
+            description="folder that all workstations share, with folders `clips` and `snapshots`"
+            " in it: what is kept is copied there; empty = each workstation sees its own only",
+        ),
+    ] = ""
+
     keep_days: Annotated[
         int, Meta(ge=1, le=3650, description="days for which clips and snapshots are kept")
     ] = 31

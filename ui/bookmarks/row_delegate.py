@@ -2,7 +2,15 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QCoreApplication,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -32,9 +40,13 @@ _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFl
 class BookmarkRowDelegate(QStyledItemDelegate):
     """Every row has the same height, so that a list of thousands costs what is visible."""
 
-    def __init__(self, thumbnails: ThumbnailCache, parent: QObject | None = None) -> None:
+    def __init__(
+        self, thumbnails: ThumbnailCache, workstation: str, parent: QObject | None = None
+    ) -> None:
+        """``workstation`` is this one: pictures of others may not be at hand."""
         super().__init__(parent)
         self._thumbnails = thumbnails
+        self._workstation = workstation
 
     # --- Qt overrides ------------------------------------------------------------------------
 
@@ -59,7 +71,7 @@ class BookmarkRowDelegate(QStyledItemDelegate):
             painter.fillRect(stripe, QColor(FLAG_COLOURS[bookmark.flag]))
         left = area.left() + _STRIPE + tokens.SPACE_XS
         place = QRect(left, area.top() + tokens.SPACE_XS, SIZE.width(), SIZE.height())
-        paint_thumbnail(painter, place, bookmark, self._thumbnails)
+        paint_thumbnail(painter, place, bookmark, self._thumbnails, self._workstation)
         words = area.adjusted(
             place.right() + tokens.SPACE_S - area.left(),
             tokens.SPACE_XS,
@@ -71,9 +83,14 @@ class BookmarkRowDelegate(QStyledItemDelegate):
 
 
 def paint_thumbnail(
-    painter: QPainter, place: QRect, bookmark: Bookmark | None, thumbnails: ThumbnailCache
+    painter: QPainter,
+    place: QRect,
+    bookmark: Bookmark | None,
+    thumbnails: ThumbnailCache,
+    workstation: str,
 ) -> None:
-    """The picture of a bookmark in its place; a sign where there is none, or none yet."""
+    """The picture of a bookmark in its place; a sign where there is none, or none yet, and where
+    it lies when it is not at hand at ``workstation``, this one."""
     painter.fillRect(place, QColor(tokens.TILE_EMPTY))
     pixmap = None
     if bookmark is not None and bookmark.thumbnail:
@@ -83,10 +100,27 @@ def paint_thumbnail(
         sign = QRect(0, 0, _SIGN, _SIGN)
         sign.moveCenter(place.center())
         icon("bookmark", tokens.BORDER).paint(painter, sign)
+        made_at = "" if bookmark is None else bookmark.author.workstation
+        if bookmark is not None and bookmark.thumbnail and made_at != workstation:
+            _paint_place(painter, place, made_at)
         return
     target = QRect(place.topLeft(), pixmap.deviceIndependentSize().toSize())
     target.moveCenter(place.center())
     painter.drawPixmap(target.topLeft(), pixmap)
+
+
+def _paint_place(painter: QPainter, place: QRect, workstation: str) -> None:
+    """Where the picture lies that is not at hand."""
+    small = QFont(painter.font())
+    small.setPixelSize(tokens.FONT_SMALL_PX)
+    painter.save()
+    painter.setFont(small)
+    painter.setPen(QColor(tokens.TEXT_DIM))
+    row = place.adjusted(tokens.SPACE_XS, 0, -tokens.SPACE_XS, -2)
+    text = QCoreApplication.translate("Bookmarks", "at {0}").format(one_line(workstation))
+    text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, row.width())
+    painter.drawText(row, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, text)
+    painter.restore()
 
 
 def _paint_words(

@@ -20,9 +20,13 @@ _STRIPE = 3
 class DecidedRowDelegate(QStyledItemDelegate):
     """Rows of one height; what is cut off stands below the list once the row is chosen."""
 
-    def __init__(self, thumbnails: ThumbnailCache, parent: QObject | None = None) -> None:
+    def __init__(
+        self, thumbnails: ThumbnailCache, workstation: str, parent: QObject | None = None
+    ) -> None:
+        """``workstation`` is this one: pictures of others may not be at hand."""
         super().__init__(parent)
         self._thumbnails = thumbnails
+        self._workstation = workstation
 
     # --- Qt overrides ------------------------------------------------------------------------
 
@@ -45,7 +49,7 @@ class DecidedRowDelegate(QStyledItemDelegate):
         painter.fillRect(stripe, QColor(_colour(decided)))
         left = area.left() + _STRIPE + tokens.SPACE_XS
         place = QRect(left, area.top() + tokens.SPACE_XS, SIZE.width(), SIZE.height())
-        paint_thumbnail(painter, place, decided.bookmark, self._thumbnails)
+        paint_thumbnail(painter, place, decided.bookmark, self._thumbnails, self._workstation)
         words = area.adjusted(
             place.right() + tokens.SPACE_S - area.left(),
             tokens.SPACE_XS,

@@ -10,8 +10,8 @@ from app.domain.bookmark import Bookmark
 from app.domain.clip_record import Clip
 from app.services.clip_player import ClipPlayer, Source
 from app.services.clip_records import ClipRecords
-from app.services.clip_retention import StoredItem, StoredKind
 from app.services.clips import ClipService
+from app.services.storage_plan import StoredItem, StoredKind
 from app.services.wall import WallService
 from ui.binding import bind
 from ui.player.open_line import OpenLine
@@ -96,7 +96,7 @@ class PlayerDesk(QObject):
 
     def play_stored(self, item: StoredItem) -> None:
         """Play a clip of the list, or show a snapshot, in the selected tile."""
-        if item.kind is StoredKind.SNAPSHOT:
+        if item.kind is not StoredKind.CLIP:
             self._open(self._snapshots / item.file)
         elif self._is_written(item.key):
             self._say(_tr("This clip is still being written"))

@@ -60,7 +60,8 @@ class DecidedPage(QWidget):
         super().__init__(parent)
         self._service = service
         self.model = model
-        self.view = row_table(self, model, DecidedRowDelegate(thumbnails), HEIGHT)
+        rows = DecidedRowDelegate(thumbnails, service.identity.author.workstation)
+        self.view = row_table(self, model, rows, HEIGHT)
         self.view.setAccessibleName(words.name)
         self._nothing = self._label(words.nothing)
         self._detail = self._label("")

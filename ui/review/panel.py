@@ -161,7 +161,12 @@ class ReviewPanel(QWidget):
         return label
 
     def _make_view(self, thumbnails: ThumbnailCache) -> QTableView:
-        view = row_table(self, self.model, BookmarkRowDelegate(thumbnails), HEIGHT)
+        view = row_table(
+            self,
+            self.model,
+            BookmarkRowDelegate(thumbnails, self._service.identity.author.workstation),
+            HEIGHT,
+        )
         view.setAccessibleName(self.tr("Flags that wait, alarms first"))
         return view
 

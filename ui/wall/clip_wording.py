@@ -54,6 +54,8 @@ def clip_face(playing: Playing, *, zoom: float, now_us: int) -> TileFace:
     elif phase is PlayerPhase.FAILED:
         state, words = StreamState.OFFLINE, tr("The clip cannot be played")
         reason = trouble_sentence(playing.state.reason)
+        if playing.elsewhere:
+            reason = tr("This clip lies at the workstation {0}").format(playing.elsewhere)
     elif absence := absence_words(playing):
         state, words = StreamState.CLOSED, absence
         if playing.end_us is not None:

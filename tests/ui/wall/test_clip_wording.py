@@ -62,6 +62,14 @@ def test_what_cannot_be_played_is_a_sentence() -> None:
     assert face.reason == "There is nothing at this place"
 
 
+def test_a_clip_of_another_workstation_says_so() -> None:
+    failed = PlayerState(PlayerPhase.FAILED, reason=Reason.NOT_FOUND)
+    playing = replace(PLAYING, state=failed, elsewhere="desk-3")
+    assert clip_face(playing, zoom=1.0, now_us=0).reason == (
+        "This clip lies at the workstation desk-3"
+    )
+
+
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_has_words(reason: Reason) -> None:
     assert trouble_sentence(reason)

@@ -7,6 +7,7 @@ import pytest
 
 from app.core.dispatch import ManualDispatcher
 from app.domain.geometry import Size
+from app.domain.stream import Reason
 from app.services.clip_player import ClipPlayer, Playing
 from app.services.wall import WallService
 from app.video.engine_types import ViewKey
@@ -14,6 +15,7 @@ from app.video.player_types import PlayCommand, PlayerId, PlayerPhase, PlayerSta
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.engine import FakeEngine
 from tests.fakes.players import FakePlayers
+from tests.fakes.records import clip
 
 FILE = Path("/somewhere/street.mp4")
 KEY = ViewKey("0/5")
@@ -30,7 +32,12 @@ class Stage:
         self.wall.open_screen(0, Size(1920, 1080), 1.0)
         self.wall.select(0, 5)
         self.dispatcher.drain()
-        self.player = ClipPlayer(self.players, self.wall, lambda clip: Path("/clips", clip.file))
+        self.player = ClipPlayer(
+            self.players,
+            self.wall,
+            lambda clip: Path("/clips", clip.file),
+            lambda clip: clip.author.workstation,
+        )
 
     @property
     def playing(self) -> Playing:
@@ -174,3 +181,15 @@ def test_a_stream_without_an_end_is_not_sought(stage: Stage) -> None:
 def test_a_screen_that_is_not_there_plays_nothing(stage: Stage) -> None:
     assert stage.player.open(FILE, 3) is None
     assert not stage.players.opened
+
+
+@pytest.mark.parametrize(
+    ("reason", "place"), [(Reason.NOT_FOUND, "desk-4"), (Reason.NOT_DECODABLE, "")]
+)
+def test_a_clip_that_is_not_at_hand_says_where_it_lies(
+    stage: Stage, reason: Reason, place: str
+) -> None:
+    stage.player.open(clip(), 0)
+    assert stage.playing.elsewhere == ""
+    stage.players.told[PlayerId(1)](PlayerState(PlayerPhase.FAILED, reason=reason))
+    assert stage.playing.elsewhere == place
