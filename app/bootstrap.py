@@ -16,7 +16,7 @@ from app.services.backups import BackupService, restored_notice
 from app.services.bookmark_pictures import BookmarkPictures
 from app.services.bookmarks import BookmarkService
 from app.services.camera_logins import CameraLogins
-from app.services.clip_services import ClipServices, make_clips
+from app.services.clip_services import Backends, ClipServices, make_clips
 from app.services.credentials import Credentials, KeyringCredentials
 from app.services.drafts import Drafts
 from app.services.event_objects import EventObjects
@@ -189,6 +189,9 @@ def running_services(
             SystemClock(),
             identity.author,
             settings.clips,
+            backends=Backends(
+                timelines, lambda: analytics.source_settings, registry.camera, offsets.offset_ms
+            ),
         )
         stack.callback(clips.close)
         bookmarks = BookmarkService(

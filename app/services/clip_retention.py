@@ -14,6 +14,7 @@ from app.core.clock import Clock
 from app.core.events import Event
 from app.core.tasks import Tasks
 from app.domain.clip_record import Clip, ClipState
+from app.services.clip_boxes_files import boxes_file, boxes_part
 from app.services.clip_facts import facts_file, write_facts
 from app.services.notices import Notice, NoticeBoard, Severity
 from app.services.snapshots import read_snapshot
@@ -222,7 +223,7 @@ class ClipRetention:
             clip.start_us,
             clip.end_us,
             clip.created_us,
-            clip.bytes,
+            clip.bytes + _size_of(boxes_file(self._clips / clip.file)),
             stay,
             None,
             is_broken=clip.state is ClipState.BROKEN,
@@ -275,7 +276,7 @@ class ClipRetention:
 
     def _remove(self, file: Path, item: StoredItem) -> None:
         # The facts first: with them the clip would be put on record again.
-        for each in (facts_file(file), file):
+        for each in (facts_file(file), boxes_part(file), boxes_file(file), file):
             with suppress(FileNotFoundError):
                 each.unlink()
         _log.info("Deleted %s (%d bytes): %s", item.file, item.bytes, item.stay.value)
@@ -302,6 +303,13 @@ def plan_of(items: Sequence[StoredItem], settings: ClipSettings, now_us: int) ->
             planned[index] = replace(item, stay=Stay.SIZE)
             size -= item.bytes
     return StoragePlan(planned, total, most, settings.keep_days)
+
+
+def _size_of(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0  # most clips have no such file
 
 
 def _all_clips(clips: ClipRepository) -> list[Clip]:

@@ -1,19 +1,34 @@
 """Everything about clips and snapshots, put together."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from app.analytics.timelines import Timelines
 from app.core.clock import Clock
 from app.core.tasks import Tasks
 from app.domain.author import Author
+from app.domain.camera import Camera, CameraCode
+from app.services.clip_boxes import ClipBoxes
 from app.services.clip_records import ClipRecords
 from app.services.clip_retention import ClipRetention
 from app.services.clips import ClipService
 from app.services.notices import NoticeBoard
 from app.services.snapshots import SnapshotService
 from app.settings.paths import Places
-from app.settings.schema import ClipSettings
+from app.settings.schema import ClipSettings, SourceSettings
 from app.storage.database import Database
 from app.video.clip_types import ClipEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Backends:
+    """What must be known to keep the boxes of a clip: where they come, from whom, of which
+    cameras, and what was added by hand to the time of a camera's boxes."""
+
+    timelines: Timelines
+    source_settings: Callable[[], Mapping[str, SourceSettings]]
+    camera: Callable[[CameraCode], Camera | None]
+    offset_ms: Callable[[CameraCode], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +39,8 @@ class ClipServices:
     records: ClipRecords
     snapshots: SnapshotService
     retention: ClipRetention
+    boxes: ClipBoxes | None = None
+    """``None`` where no backends are known of."""
 
     def start(self) -> None:
         """Name what the last run left; look at what is kept."""
@@ -34,9 +51,16 @@ class ClipServices:
         """About once a minute."""
         self.retention.tick()
 
+    def keep_pace(self) -> None:
+        """Some times a second."""
+        if self.boxes is not None:
+            self.boxes.tick()
+
     def close(self) -> None:
         """End all clips; before the engine is closed."""
         self.clips.close()
+        if self.boxes is not None:
+            self.boxes.close()
 
 
 def make_clips(
@@ -49,8 +73,10 @@ def make_clips(
     clock: Clock,
     author: Author,
     settings: ClipSettings,
+    *,
+    backends: Backends | None = None,
 ) -> ClipServices:
-    """Nothing is started yet. ``files`` has one thread."""
+    """Nothing is started yet. ``files`` has one thread. ``backends``: whose boxes are kept."""
     records = ClipRecords(where.clips, database, database_tasks, files, notices, author.workstation)
     retention = ClipRetention(
         where.clips,
@@ -65,9 +91,25 @@ def make_clips(
     records.changed.connect(lambda _nothing: retention.look())
     snapshots = SnapshotService(engine, where.snapshots, author, files, notices, clock)
     snapshots.taken.connect(lambda _name: retention.look())
+    boxes: ClipBoxes | None = None
+    if backends is not None:
+        boxes = ClipBoxes(
+            where.clips,
+            backends.timelines,
+            backends.source_settings,
+            backends.camera,
+            backends.offset_ms,
+            files,
+            notices,
+            clock,
+        )
+        boxes.settled.connect(lambda _clip: retention.look())
     return ClipServices(
-        clips=ClipService(engine, records, where.clips, author, notices, clock, settings),
+        clips=ClipService(
+            engine, records, where.clips, author, notices, clock, settings, boxes=boxes
+        ),
         records=records,
         snapshots=snapshots,
         retention=retention,
+        boxes=boxes,
     )
