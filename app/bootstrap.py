@@ -190,7 +190,11 @@ def running_services(
             identity.author,
             settings.clips,
             backends=Backends(
-                timelines, lambda: analytics.source_settings, registry.camera, offsets.offset_ms
+                timelines,
+                lambda: analytics.source_settings,
+                lambda: analytics.sources,
+                registry.camera,
+                offsets.offset_ms,
             ),
         )
         stack.callback(clips.close)

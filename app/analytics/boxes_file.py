@@ -63,7 +63,8 @@ class KeptSource(msgspec.Struct, kw_only=True):
 
 class BoxesHeader(msgspec.Struct, kw_only=True):
     """Whose boxes they are. Times are microseconds of Unix time on the clip's ``clock``; ``zones``
-    are the rules' shapes by source; ``left_out`` counts frames for which there was no room."""
+    are the rules' shapes by source; ``silences`` are sources and from when to when each of them was
+    not connected; ``left_out`` counts frames for which there was no room."""
 
     form: str = FORM
     clip: UUID
@@ -73,6 +74,7 @@ class BoxesHeader(msgspec.Struct, kw_only=True):
     end_us: int
     sources: list[KeptSource] = []
     zones: list[tuple[str, list[ZoneShape]]] = []
+    silences: list[tuple[str, int, int]] = []
     left_out: int = 0
 
 

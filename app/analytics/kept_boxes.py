@@ -28,6 +28,7 @@ _STEP_US = 400_000
 _BEFORE_US = 3_300_000
 _AFTER_US = 1_050_000
 """What a timeline of a moment must know before and after it, as in ``frame_history``."""
+_PATIENCE_US = 1_000_000
 _MOST_WINDOWS = 4
 _MOST_BLOCKS = 24
 _Anchors = Sequence[tuple[int, int]]
@@ -78,6 +79,16 @@ class KeptBoxes:
                 self.is_damaged = True
         return found, is_moving
 
+    def silent_at(self, position_us: int) -> str | None:
+        """The source that could not say anything then; empty where none had begun to; ``None``:
+        what is not drawn was not seen."""
+        clip_us = self._time_at(position_us)
+        for source, first_us, last_us in self.header.silences:
+            if first_us <= clip_us <= last_us:
+                return source
+        begins_us = min((lane.begins_us for lane in self._lanes), default=clip_us)
+        return "" if clip_us < begins_us - _PATIENCE_US else None
+
     def _time_at(self, position_us: int) -> int:
         """The clip's clock at a place in its file: by the key frame before it."""
         at = max(0, bisect_right(self._anchors, position_us, key=_place) - 1)
@@ -95,6 +106,12 @@ class _Lane:
         self._firsts = [block.first_us for block in self._blocks]
         self._unpacked: OrderedDict[int, list[DetectionFrame]] = OrderedDict()
         self._windows: OrderedDict[int, Timeline] = OrderedDict()
+
+    @property
+    def begins_us(self) -> int:
+        """When the first frame came, on the clip's clock."""
+        first_us = self._firsts[0] if self._firsts else 0
+        return first_us - (self.source.shifts[0][1] if self.source.shifts else 0)
 
     def moved_at(self, moment: int) -> bool:
         moving = self.source.moving

@@ -12,6 +12,7 @@ import msgspec
 from app.analytics.boxes_file import AFTER_US, BoxesHeader, KeptSource, append
 from app.analytics.clock_pairing import paired
 from app.analytics.frame_tap import FrameTap
+from app.analytics.messages import ConnectionState, SourceState
 from app.analytics.timelines import SourceTimeline, Timelines
 from app.core.clock import Clock
 from app.core.events import Event
@@ -30,6 +31,7 @@ _CLOSING_S = 5.0
 _STEP_US = 1_000
 """The shift between two clocks is noted anew from so much on."""
 _MOST_SHIFTS = 50_000
+_MOST_SILENCES = 1_000
 NOT_KEPT = "clip-boxes-not-kept"
 _log = logging.getLogger(__name__)
 
@@ -44,6 +46,7 @@ class _Work:
     late_at: float | None = None
     sources: dict[tuple[str, str], KeptSource] = field(default_factory=dict)
     is_by_camera: bool | None = None
+    silences: list[tuple[str, int, int]] = field(default_factory=list)
     left_out: int = 0
 
 
@@ -59,6 +62,7 @@ class ClipBoxes:
         folder: Path,
         timelines: Timelines,
         source_settings: Callable[[], Mapping[str, SourceSettings]],
+        source_states: Callable[[], Sequence[SourceState]],
         camera: Callable[[CameraCode], Camera | None],
         offset_ms: Callable[[CameraCode], int],
         files: Tasks,
@@ -72,6 +76,7 @@ class ClipBoxes:
         self._folder = folder
         self._timelines = timelines
         self._source_settings = source_settings
+        self._source_states = source_states
         self._camera = camera
         self._offset_ms = offset_ms
         self._files = files
@@ -96,6 +101,7 @@ class ClipBoxes:
         """It is being written and has come so far."""
         work = self._works.get(clip.id)
         if work is not None:
+            self._note_silences(work, work.clip.end_us, clip.end_us)
             work.clip = clip
         elif self._is_served(clip.camera):
             tap = self._timelines.tap(clip.camera)
@@ -212,6 +218,7 @@ class ClipBoxes:
                 for each in work.sources.values()
             ],
             zones=[(source, list(shapes)) for source, shapes in zones],
+            silences=list(work.silences),
             left_out=work.left_out + work.tap.left_out,
         )
 
@@ -242,6 +249,20 @@ class ClipBoxes:
         shifts = source.shifts
         if not shifts or (abs(shifts[-1][1] - shift_us) >= _STEP_US and len(shifts) < _MOST_SHIFTS):
             shifts.append((clip.end_us if shifts else clip.start_us, shift_us))
+
+    def _note_silences(self, work: _Work, from_us: int, to_us: int) -> None:
+        """The sources that are not connected now: nothing is known of what they would have seen."""
+        camera = self._camera(work.clip.camera)
+        serving = () if camera is None else self._sources.of(camera)
+        states = {state.name: state.state for state in self._source_states()}
+        for name in (source.name for source in serving):
+            if states.get(name, ConnectionState.CONNECTED) is ConnectionState.CONNECTED:
+                continue
+            last = next((each for each in reversed(work.silences) if each[0] == name), None)
+            if last is not None and last[2] == from_us:
+                work.silences[work.silences.index(last)] = (name, last[1], to_us)
+            elif len(work.silences) < _MOST_SILENCES:
+                work.silences.append((name, from_us, to_us))
 
     def _on_failed(self, error: Exception) -> None:
         if not isinstance(error, OSError):

@@ -28,6 +28,8 @@ from app.video.board import PictureFacts
 from app.video.engine_types import ViewKey
 
 NONE_KEPT = "No boxes were kept with this clip"
+NOT_YET = "No boxes had come yet when this was taken"
+CUT_OFF = "'{0}' was not connected when this was taken: boxes of it are missing"
 BEING_READ = "The boxes of this clip are being read"
 BEING_WRITTEN = "The boxes of this clip are still being written"
 _MOST_KEPT = 8
@@ -81,6 +83,8 @@ class _Shown:
     boxes: LoadedBoxes | None = None
     """``None`` while they are read."""
     is_moving: bool = False
+    silent: str | None = None
+    """Whose boxes could not come when the picture was taken; see ``KeptBoxes.silent_at``."""
     shapes: dict[Affine, Sequence[OverlayShape]] = field(default_factory=dict)
 
 
@@ -136,6 +140,7 @@ class ClipOverlays:
         switches = choices.switches
         trail_us = TRAIL_US if switches.trails else 0
         found, shown.is_moving = kept.boxes_at(facts.pts, trail_us, choices.hides_while_moving)
+        shown.silent = kept.silent_at(facts.pts)
         if kept.is_damaged:
             self._give_up(shown)
             return None
@@ -158,7 +163,12 @@ class ClipOverlays:
         if kept is None or shown.geometry is None:
             return OverlayStatus(is_on=True, sentence=shown.trouble or self._why_none(shown, clip))
         sync = Sync.EXACT if kept.is_exact else Sync.APPROXIMATE
-        return OverlayStatus(is_on=True, sync=sync, hidden_while_moving=shown.is_moving)
+        sentence = ""
+        if shown.silent is not None:
+            sentence = CUT_OFF.format(shown.silent) if shown.silent else NOT_YET
+        return OverlayStatus(
+            is_on=True, sync=sync, sentence=sentence, hidden_while_moving=shown.is_moving
+        )
 
     def toggle(self, screen: int, cell: int) -> bool:
         """Boxes on or off for the clip that a tile plays; false where it plays none of ours."""

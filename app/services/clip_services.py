@@ -1,8 +1,9 @@
 """Everything about clips and snapshots, put together."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.analytics.messages import SourceState
 from app.analytics.timelines import Timelines
 from app.core.clock import Clock
 from app.core.tasks import Tasks
@@ -22,11 +23,12 @@ from app.video.clip_types import ClipEngine
 
 @dataclass(frozen=True, slots=True)
 class Backends:
-    """What must be known to keep the boxes of a clip: where they come, from whom, of which
-    cameras, and what was added by hand to the time of a camera's boxes."""
+    """What must be known to keep the boxes of a clip: where they come, from whom and how these are
+    doing, of which cameras, and what was added by hand to the time of a camera's boxes."""
 
     timelines: Timelines
     source_settings: Callable[[], Mapping[str, SourceSettings]]
+    source_states: Callable[[], Sequence[SourceState]]
     camera: Callable[[CameraCode], Camera | None]
     offset_ms: Callable[[CameraCode], int]
 
@@ -97,6 +99,7 @@ def make_clips(
             where.clips,
             backends.timelines,
             backends.source_settings,
+            backends.source_states,
             backends.camera,
             backends.offset_ms,
             files,

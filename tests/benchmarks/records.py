@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from tests.benchmarks.parts import Options, part, say
+from tests.benchmarks.records_boxes import records_boxes
 from tests.benchmarks.records_clips import records_clips
 from tests.benchmarks.records_replay import records_replay
 from tests.benchmarks.records_review import records_review
@@ -10,13 +11,14 @@ from tests.benchmarks.records_store import records_store
 from tests.benchmarks.results import Result
 
 
-@part("records", "a million bookmarks and notes, replay by key, clips of a minute, a review")
+@part("records", "a million records, replay by key, clips of a minute, boxes of an hour, a review")
 def run(options: Options) -> Iterable[Result]:
     """One after the other: each has the machine for itself."""
     for name, measure in (
         ("replay", records_replay),
         ("review", records_review),
         ("clips", records_clips),
+        ("boxes of clips", records_boxes),
         ("lists of a million records", records_store),
     ):
         say(name)

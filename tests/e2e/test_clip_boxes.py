@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,10 @@ class ClipReader(BoxReader):
         true = block_box(index)
         return abs(box[0] - true[0]) < 0.02 and abs(box[2] - true[2]) < 0.02
 
+    def has_left(self, tile: int, before: int) -> bool:
+        """Whether the tile shows another picture than it did."""
+        return self.index(tile) not in (before, -1)
+
     def stands(self, tile: int) -> bool:
         """Whether the box lies over the object in a picture that stands."""
         index = self.index(tile)
@@ -129,6 +134,9 @@ class ClipDesk(BoxWall):
         """Keep what is on the screen."""
         file = self.pictures / f"{step}.png"
         assert cv2.imwrite(str(file), self.screen.pixels()[..., :3].copy())
+
+    def has_clip(self, camera: DemoCamera) -> bool:
+        return any(self._clips.glob(f"{camera.code}_*"))
 
     def facts(self, camera: DemoCamera) -> list[dict[str, Any]]:
         """The clips of the camera that have their boxes."""
@@ -200,7 +208,9 @@ def test_a_played_clip_has_the_boxes_of_its_pictures(desk: ClipDesk, qapp: QAppl
 
 def mark(desk: ClipDesk, camera: DemoCamera) -> None:
     """Ten seconds before and after now, with a flag for the one whose clock is wrong."""
-    desk.hands.press("b", *(["alt+f", "Return"] if camera is WRONG else ["Escape"]))
+    desk.hands.press("b")
+    until(lambda: desk.has_clip(camera), SOON_S, f"a clip of {camera.code}")
+    desk.hands.press(*(["alt+f", "Return"] if camera is WRONG else ["Escape"]))
     until(lambda: len(desk.facts(camera)) == 1, SOON_S + 15, f"boxes of {camera.code}")
 
 
@@ -222,7 +232,7 @@ def look_around(desk: ClipDesk, reader: ClipReader) -> None:
     for keys in (["k"], ["alt+Right"] * 3, ["alt+Left"] * 5, ["ctrl+Right"], ["ctrl+Left"]):
         before = reader.index(0)
         hands.press("Up", *keys)
-        until(lambda old=before: reader.index(0) != old, SOON_S, "another picture")  # type: ignore[misc]
+        until(partial(reader.has_left, 0, before), SOON_S, "another picture")
         hands.press("Down")
         until(lambda: reader.stands(0), SOON_S, f"the box after {keys[0]}")
         desk.picture(f"after {keys[0]}")
@@ -233,4 +243,8 @@ def wait_for_clip(desk: ClipDesk, tile: int) -> None:
     pixels = desk.screen.pixels()
     caption = pixels[strip.y : strip.y + strip.height, strip.x : strip.x + strip.width]
     px = round(strip.height * 0.64)
-    until(lambda: shows_words(caption, "again and again", px), SOON_S, "the clip")
+    try:
+        until(lambda: shows_words(caption, "again and again", px), SOON_S, "the clip")
+    except AssertionError:
+        desk.picture("instead of the clip")
+        raise

@@ -21,7 +21,13 @@ from app.domain.detection import DetectionFrame
 from app.domain.stream import PictureClock, StreamKind
 from app.services.clip_boxes_files import CHANGED, boxes_file, boxes_part, finish_boxes
 from app.services.clip_facts import ClipFacts, ClipRequest, facts_file, write_facts
-from app.services.clip_overlays import BEING_READ, BEING_WRITTEN, NONE_KEPT, ClipOverlays
+from app.services.clip_overlays import (
+    BEING_READ,
+    BEING_WRITTEN,
+    NONE_KEPT,
+    NOT_YET,
+    ClipOverlays,
+)
 from app.services.clip_player import Playing
 from app.services.overlay import OverlayService
 from app.services.overlay_types import OverlayFilter, OverlaySwitches, Sync, TileOverlay
@@ -141,7 +147,7 @@ class Stage:
         header = BoxesHeader(
             clip=clip.id, camera=clip.camera, clock="camera",
             start_us=clip.start_us, end_us=clip.end_us,
-            sources=[KeptSource(**{"source": "bannu", "module": "", "is_exact": True} | source)],
+            sources=[KeptSource(source="bannu", module="", is_exact=True, **source)],
             zones=[("bannu", [GATE])],
         )  # fmt: skip
         crossing = [frame(n * 0.2, thing("7", n * 0.002)) for n in range(400)]
@@ -221,6 +227,14 @@ def test_a_moving_camera_hides_the_boxes_that_it_hid_live(stage: Stage) -> None:
     assert stage.paint(12.0) is None
     assert stage.overlays.status(KEY).hidden_while_moving
     assert xs(stage.paint(25.0)) != []
+
+
+def test_it_says_where_boxes_could_not_come(stage: Stage) -> None:
+    late = [frame(n * 0.2, thing("7", 0.4)) for n in range(200, 400)]
+    stage.play(stage.with_boxes(stage.clip(), *late))
+    for position, sentence in ((5.0, NOT_YET), (35.0, ""), (5.0, NOT_YET)):
+        stage.paint(position)
+        assert stage.overlays.status(KEY).sentence == sentence
 
 
 # --- switches ------------------------------------------------------------------------------------

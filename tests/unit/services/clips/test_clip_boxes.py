@@ -11,7 +11,7 @@ import msgspec
 import pytest
 
 from app.analytics.boxes_file import parse, shift_at
-from app.analytics.messages import Zones, ZoneShape
+from app.analytics.messages import ConnectionState, SourceState, Zones, ZoneShape
 from app.analytics.timelines import Timelines
 from app.core.tasks import Tasks
 from app.domain.camera import Camera, CameraCode
@@ -51,6 +51,7 @@ class Backend:
         self._bench = bench
         self.timelines = Timelines()
         self.sources: dict[str, SourceSettings] = {"bannu": SOURCE}
+        self.states: list[SourceState] = []
         self.offsets: dict[CameraCode, int] = {}
         self.camera_ahead_s = 0.0
 
@@ -79,7 +80,11 @@ class Backend:
             bench.where, bench.engine, bench.database, database, files,
             bench.notices, bench.clock, AUTHOR, ClipSettings(),
             backends=Backends(
-                self.timelines, lambda: self.sources, known, lambda code: self.offsets.get(code, 0)
+                self.timelines,
+                lambda: self.sources,
+                lambda: self.states,
+                known,
+                lambda code: self.offsets.get(code, 0),
             ),
         )  # fmt: skip
         services.clips.ended.connect(bench.ended.append)
@@ -219,6 +224,40 @@ def test_the_zones_of_the_rules_are_kept(bench: Bench, backend: Backend) -> None
     kept = loaded(bench, a_clip(bench, backend)).kept
     assert kept is not None
     assert kept.zones == (GATE,)
+
+
+def test_when_a_backend_was_lost_is_kept_too(bench: Bench, backend: Backend) -> None:
+    key, job = keep(bench, 0, 40)
+    for at in range(40):
+        is_lost = 10 <= at < 20
+        state = ConnectionState.WAITING if is_lost else ConnectionState.CONNECTED
+        backend.states = [
+            SourceState("bannu", state),
+            SourceState("other", ConnectionState.REFUSED),
+        ]
+        if not is_lost:
+            backend.tell(at, at + 1)
+        job.grow(at + 1.5)
+        backend.wait(1)
+    job.end_as(ClipPhase.COMPLETE, 40.5)
+    backend.wait(PATIENCE_S + 1)
+    kept = loaded(bench, key).kept
+    assert kept is not None
+    silent = {position: kept.silent_at(position * SECOND_US) for position in (5, 12, 18, 30)}
+    assert silent == {5: None, 12: "bannu", 18: "bannu", 30: None}
+
+
+def test_what_was_before_the_first_boxes_is_not_called_empty(
+    bench: Bench, backend: Backend
+) -> None:
+    key, job = keep(bench, -20, 0)
+    backend.tell(-10, 3)
+    job.grow(20)
+    job.end_as(ClipPhase.COMPLETE, 20)
+    backend.wait(1)
+    kept = loaded(bench, key).kept
+    assert kept is not None
+    assert [kept.silent_at(position * SECOND_US) for position in (3, 12)] == ["", None]
 
 
 def test_boxes_are_wanted_while_a_clip_is_written(bench: Bench, backend: Backend) -> None:
