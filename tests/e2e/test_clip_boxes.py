@@ -5,7 +5,7 @@ import json
 import logging
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -135,6 +135,13 @@ class ClipDesk(BoxWall):
         file = self.pictures / f"{step}.png"
         assert cv2.imwrite(str(file), self.screen.pixels()[..., :3].copy())
 
+    def wait(self, is_so: Callable[[], bool], what: str) -> None:
+        try:
+            until(is_so, SOON_S, what)
+        except AssertionError:
+            self.picture(f"instead of {what}")
+            raise
+
     def has_clip(self, camera: DemoCamera) -> bool:
         return any(self._clips.glob(f"{camera.code}_*"))
 
@@ -164,8 +171,9 @@ def streets(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoCity]:
         yield city
 
 
-@pytest.fixture
-def desk(tmp_path: Path, wide_screen: VirtualScreen, streets: DemoCity) -> Iterator[ClipDesk]:
+def test_a_played_clip_has_the_boxes_of_its_pictures(
+    tmp_path: Path, wide_screen: VirtualScreen, streets: DemoCity, qapp: QApplication
+) -> None:
     with (
         Mosquitto(rights=RIGHTS) as broker,
         Backend(broker, CAMERAS, {WRONG.code: AHEAD_S}),
@@ -173,12 +181,18 @@ def desk(tmp_path: Path, wide_screen: VirtualScreen, streets: DemoCity) -> Itera
     ):
         desk.add_cameras(CAMERAS, lambda camera: url_of(streets, camera))
         desk.sit_down()
-        yield desk
+        record_and_play(desk)
+        desk.leave()
+        desk.lose_boxes(RIGHT)
+        desk.sit_down()
+        play_again(desk)
+        desk.leave()
 
 
-def test_a_played_clip_has_the_boxes_of_its_pictures(desk: ClipDesk, qapp: QApplication) -> None:
+def record_and_play(desk: ClipDesk) -> None:
+    """Both cameras are marked; their clips are played from the list of bookmarks."""
     reader, hands = ClipReader(desk), desk.hands
-    live = [median_of(reader, tile, "live") for tile in (0, 2)]
+    live = [median_of(desk, reader, tile, "live") for tile in (0, 2)]
     mark(desk, RIGHT)
     hands.press("Down")
     mark(desk, WRONG)
@@ -188,22 +202,23 @@ def test_a_played_clip_has_the_boxes_of_its_pictures(desk: ClipDesk, qapp: QAppl
         hands.press("ctrl+b", *to_the_mark, "Return")
         wait_for_clip(desk, tile)
         hands.press(away)  # the strip lies over the selected tile only
-        played.append(median_of(reader, tile, "played"))
+        played.append(median_of(desk, reader, tile, "played"))
         desk.picture(f"played in tile {tile}")
     assert min(played) >= 0.90
     assert min(played) >= min(live) - 0.03
     look_around(desk, reader)
-    desk.leave()
-    desk.lose_boxes(RIGHT)
-    desk.sit_down()
-    hands.press("ctrl+r")  # the flag's clip plays at once
-    wait_for_clip(desk, 0)
-    until(lambda: reader.is_over(0), SOON_S, "the boxes in the review")
+
+
+def play_again(desk: ClipDesk) -> None:
+    """After a restart: the flag's clip in the review, then one whose boxes are gone."""
+    reader, hands = ClipReader(desk), desk.hands
+    hands.press("ctrl+r")  # it plays at once, in the tile that was selected
+    wait_for_clip(desk, 2)
+    desk.wait(partial(reader.is_over, 2), "the boxes in the review")
     desk.picture("in the review")
     hands.press("Escape", "ctrl+b", "Down", "Return")
-    until(lambda: desk.says(0, NONE_KEPT), SOON_S, "that there are none")
+    desk.wait(partial(desk.says, 2, NONE_KEPT), "words that there are none")
     desk.picture("none were kept")
-    desk.leave()
 
 
 def mark(desk: ClipDesk, camera: DemoCamera) -> None:
@@ -214,8 +229,8 @@ def mark(desk: ClipDesk, camera: DemoCamera) -> None:
     until(lambda: len(desk.facts(camera)) == 1, SOON_S + 15, f"boxes of {camera.code}")
 
 
-def median_of(reader: ClipReader, tile: int, what: str) -> float:
-    until(lambda: reader.has_box(tile), SOON_S, f"boxes on tile {tile}, {what}")
+def median_of(desk: ClipDesk, reader: ClipReader, tile: int, what: str) -> float:
+    desk.wait(partial(reader.has_box, tile), f"boxes on tile {tile}, {what}")
     found = reader.watch(tile, WATCH_S)
     median = float(np.median(found)) if found else 0.0
     fifth = float(np.percentile(found, 5)) if found else 0.0
@@ -229,13 +244,16 @@ def median_of(reader: ClipReader, tile: int, what: str) -> float:
 def look_around(desk: ClipDesk, reader: ClipReader) -> None:
     """Paused, stepped, sought: the boxes are those of the picture that stands there."""
     hands = desk.hands
-    for keys in (["k"], ["alt+Right"] * 3, ["alt+Left"] * 5, ["ctrl+Right"], ["ctrl+Left"]):
+    hands.press("Up", "k")
+    for keys in (["alt+Right"] * 3, ["alt+Left"] * 5, ["ctrl+Left"], ["ctrl+Right"]):
+        hands.press("Down")  # the strip lies over the selected tile only
+        desk.wait(partial(reader.stands, 0), f"the box before {keys[0]}")
         before = reader.index(0)
         hands.press("Up", *keys)
-        until(partial(reader.has_left, 0, before), SOON_S, "another picture")
-        hands.press("Down")
-        until(lambda: reader.stands(0), SOON_S, f"the box after {keys[0]}")
-        desk.picture(f"after {keys[0]}")
+        desk.wait(partial(reader.has_left, 0, before), f"another picture after {keys[0]}")
+    hands.press("Down")
+    desk.wait(partial(reader.stands, 0), "the box at the end")
+    desk.picture("paused and stepped")
 
 
 def wait_for_clip(desk: ClipDesk, tile: int) -> None:
@@ -243,8 +261,4 @@ def wait_for_clip(desk: ClipDesk, tile: int) -> None:
     pixels = desk.screen.pixels()
     caption = pixels[strip.y : strip.y + strip.height, strip.x : strip.x + strip.width]
     px = round(strip.height * 0.64)
-    try:
-        until(lambda: shows_words(caption, "again and again", px), SOON_S, "the clip")
-    except AssertionError:
-        desk.picture("instead of the clip")
-        raise
+    desk.wait(lambda: shows_words(caption, "again and again", px), "the clip")
