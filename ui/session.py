@@ -131,6 +131,7 @@ class Session(QObject):
             services.registry.camera,
             services.tasks,
             services.places.clips,
+            SystemClock(),
         )
         self._seen_overlays = ScreenOverlays(self._overlays, self._clip_overlays)
         self._clock = RenderClock(seen, services.settings.wall.refresh_hz, self)

@@ -151,9 +151,8 @@ class ClipBoxes:
 
     def _has_all(self, work: _Work) -> bool:
         """Whether every source has told what came after the end of the clip."""
-        self._note_clocks(work)
         clip = work.clip
-        for each in self._timelines.of(clip.camera):
+        for each in self._note_clocks(work):
             newest = each.timeline.arrivals.newest_us
             shift_us = work.sources[each.source, each.module].shifts[-1][1]
             if newest is None or newest < clip.end_us + shift_us + AFTER_US:
@@ -228,16 +227,18 @@ class ClipBoxes:
             work.sources[key] = KeptSource(source=source, module=module, shifts=[])
         return work.sources[key]
 
-    def _note_clocks(self, work: _Work) -> None:
-        """What leads from the clip's clock to that of each source now."""
+    def _note_clocks(self, work: _Work) -> Sequence[SourceTimeline]:
+        """What leads from the clip's clock to that of each source now; the timelines there are."""
         clip = work.clip
         if work.is_by_camera is not clip.clock.is_camera:
             # The camera has told its time only now: all of the clip is on its clock from here on.
             work.is_by_camera = clip.clock.is_camera
-            for each in work.sources.values():
-                each.shifts.clear()
-        for timeline in self._timelines.of(clip.camera):
-            self._note_clock(work, timeline)
+            for source in work.sources.values():
+                source.shifts.clear()
+        timelines = self._timelines.of(clip.camera)
+        for each in timelines:
+            self._note_clock(work, each)
+        return timelines
 
     def _note_clock(self, work: _Work, of: SourceTimeline) -> None:
         clip, arrivals = work.clip, of.timeline.arrivals

@@ -8,6 +8,7 @@ from typing import Protocol
 from uuid import UUID
 
 from app.analytics.placement import EXTRAPOLATE_US
+from app.core.clock import Clock
 from app.core.events import Event
 from app.core.tasks import Tasks
 from app.domain.camera import Camera, CameraCode
@@ -32,6 +33,8 @@ NOT_YET = "No boxes had come yet when this was taken"
 CUT_OFF = "'{0}' was not connected when this was taken: boxes of it are missing"
 BEING_READ = "The boxes of this clip are being read"
 BEING_WRITTEN = "The boxes of this clip are still being written"
+_SOON_S = 0.5
+"""Boxes that are read within this need no words."""
 _MOST_KEPT = 8
 """Clips whose boxes stay at hand after they were played: the next in a review, or the last."""
 _OFF = OverlayStatus()
@@ -73,11 +76,13 @@ class BoxChoices(Protocol):
 
 @dataclass(slots=True)
 class _Shown:
-    """One tile while it plays one clip; ``clip`` is ``None`` for what is none of ours."""
+    """One tile while it plays one clip; ``clip`` is ``None`` for what is none of ours; ``since`` is
+    on the monotonic clock."""
 
     screen: int
     cell: int
     clip: Clip | None
+    since: float
     geometry: CameraGeometry | None = None
     trouble: str = ""
     boxes: LoadedBoxes | None = None
@@ -99,6 +104,7 @@ class ClipOverlays:
         camera: Callable[[CameraCode], Camera | None],
         tasks: Tasks,
         folder: Path,
+        clock: Clock,
     ) -> None:
         self.changed: Event[frozenset[ViewKey]] = Event("clip_overlays.changed")
         self._player = player
@@ -107,6 +113,7 @@ class ClipOverlays:
         self._camera = camera
         self._tasks = tasks
         self._folder = folder
+        self._clock = clock
         self._shown: dict[ViewKey, _Shown] = {}
         self._loaded: OrderedDict[UUID, LoadedBoxes] = OrderedDict()
         self._connections = [player.changed.connect(self._on_player_changed)]
@@ -184,7 +191,8 @@ class ClipOverlays:
 
     def _why_none(self, shown: _Shown, clip: Clip) -> str:
         if shown.boxes is None:
-            return BEING_READ
+            took = self._clock.monotonic() - shown.since
+            return BEING_READ if took > _SOON_S else ""
         if self._keeping is not None and self._keeping.is_pending(clip.id):
             return BEING_WRITTEN
         if shown.boxes.trouble:
@@ -197,7 +205,8 @@ class ClipOverlays:
         if playing is None:
             self._shown.pop(key, None)
         elif before is None or before.clip is None or before.clip != playing.clip:
-            shown = self._shown[key] = _Shown(*_place_of(key), playing.clip)
+            now = self._clock.monotonic()
+            shown = self._shown[key] = _Shown(*_place_of(key), playing.clip, now)
             if playing.clip is not None:
                 self._look_at(shown, playing.clip.camera)
                 self._load(playing.clip)

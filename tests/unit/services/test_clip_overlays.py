@@ -106,6 +106,7 @@ class Stage:
             self.bench.directory.camera,
             tasks,
             folder,
+            self.bench.clock,
         )
         self.overlays = ScreenOverlays(self.bench.overlays, self.clips)
         self.changes: list[frozenset[ViewKey]] = []
@@ -280,6 +281,8 @@ def test_what_is_live_is_no_concern_of_a_clip(stage: Stage) -> None:
 def test_boxes_that_are_there_need_no_words(stage: Stage) -> None:
     clip = stage.with_boxes(stage.clip())
     stage.player.show(clip)
+    assert stage.overlays.status(KEY).sentence == ""
+    stage.bench.clock.seconds += 1
     assert stage.overlays.status(KEY).sentence == BEING_READ
     stage.settle()
     status = stage.overlays.status(KEY)
