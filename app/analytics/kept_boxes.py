@@ -7,6 +7,8 @@ however fast it is played. Reading is for any thread, asking for the GUI thread.
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import Enum
 from itertools import chain
 from operator import itemgetter
 
@@ -33,6 +35,22 @@ _MOST_WINDOWS = 4
 _MOST_BLOCKS = 24
 _Anchors = Sequence[tuple[int, int]]
 _place = itemgetter(0)
+
+
+class GapKind(Enum):
+    """``NOT_YET``: none had come; ``CUT_SHORT``: the program ended before they were written."""
+
+    NOT_YET = "not-yet"
+    NOT_CONNECTED = "not-connected"
+    CUT_SHORT = "cut-short"
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """``source`` is the one that was not connected."""
+
+    kind: GapKind
+    source: str = ""
 
 
 class KeptBoxes:
@@ -79,15 +97,18 @@ class KeptBoxes:
                 self.is_damaged = True
         return found, is_moving
 
-    def silent_at(self, position_us: int) -> str | None:
-        """The source that could not say anything then; empty where none had begun to; ``None``:
-        what is not drawn was not seen."""
+    def gap_at(self, position_us: int) -> Gap | None:
+        """Why boxes may be missing there; ``None``: what is not drawn was not seen."""
         clip_us = self._time_at(position_us)
         for source, first_us, last_us in self.header.silences:
             if first_us <= clip_us <= last_us:
-                return source
+                return Gap(GapKind.NOT_CONNECTED, source)
         begins_us = min((lane.begins_us for lane in self._lanes), default=clip_us)
-        return "" if clip_us < begins_us - _PATIENCE_US else None
+        if clip_us < begins_us - _PATIENCE_US:
+            return Gap(GapKind.NOT_YET)
+        if clip_us > self.header.end_us + _PATIENCE_US:
+            return Gap(GapKind.CUT_SHORT)
+        return None
 
     def _time_at(self, position_us: int) -> int:
         """The clip's clock at a place in its file: by the key frame before it."""

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Protocol
 from uuid import UUID
 
+from app.analytics.kept_boxes import Gap, GapKind
 from app.analytics.placement import EXTRAPOLATE_US
 from app.core.clock import Clock
 from app.core.events import Event
@@ -29,8 +30,11 @@ from app.video.board import PictureFacts
 from app.video.engine_types import ViewKey
 
 NONE_KEPT = "No boxes were kept with this clip"
-NOT_YET = "No boxes had come yet when this was taken"
-CUT_OFF = "'{0}' was not connected when this was taken: boxes of it are missing"
+_GAPS = {
+    GapKind.NOT_YET: "No boxes had come yet when this was taken",
+    GapKind.NOT_CONNECTED: "'{0}' was not connected when this was taken: boxes of it are missing",
+    GapKind.CUT_SHORT: "Boxes are missing from here on: the program ended while they were written",
+}
 BEING_READ = "The boxes of this clip are being read"
 BEING_WRITTEN = "The boxes of this clip are still being written"
 _SOON_S = 0.5
@@ -88,8 +92,8 @@ class _Shown:
     boxes: LoadedBoxes | None = None
     """``None`` while they are read."""
     is_moving: bool = False
-    silent: str | None = None
-    """Whose boxes could not come when the picture was taken; see ``KeptBoxes.silent_at``."""
+    gap: Gap | None = None
+    """Why boxes of the picture that was painted last may be missing."""
     shapes: dict[Affine, Sequence[OverlayShape]] = field(default_factory=dict)
 
 
@@ -147,7 +151,7 @@ class ClipOverlays:
         switches = choices.switches
         trail_us = TRAIL_US if switches.trails else 0
         found, shown.is_moving = kept.boxes_at(facts.pts, trail_us, choices.hides_while_moving)
-        shown.silent = kept.silent_at(facts.pts)
+        shown.gap = kept.gap_at(facts.pts)
         if kept.is_damaged:
             self._give_up(shown)
             return None
@@ -170,9 +174,8 @@ class ClipOverlays:
         if kept is None or shown.geometry is None:
             return OverlayStatus(is_on=True, sentence=shown.trouble or self._why_none(shown, clip))
         sync = Sync.EXACT if kept.is_exact else Sync.APPROXIMATE
-        sentence = ""
-        if shown.silent is not None:
-            sentence = CUT_OFF.format(shown.silent) if shown.silent else NOT_YET
+        gap = shown.gap
+        sentence = "" if gap is None else _GAPS[gap.kind].format(gap.source)
         return OverlayStatus(
             is_on=True, sync=sync, sentence=sentence, hidden_while_moving=shown.is_moving
         )

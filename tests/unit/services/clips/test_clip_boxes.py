@@ -11,6 +11,7 @@ import msgspec
 import pytest
 
 from app.analytics.boxes_file import parse, shift_at
+from app.analytics.kept_boxes import Gap, GapKind
 from app.analytics.messages import ConnectionState, SourceState, Zones, ZoneShape
 from app.analytics.timelines import Timelines
 from app.core.tasks import Tasks
@@ -243,8 +244,9 @@ def test_when_a_backend_was_lost_is_kept_too(bench: Bench, backend: Backend) -> 
     backend.wait(PATIENCE_S + 1)
     kept = loaded(bench, key).kept
     assert kept is not None
-    silent = {position: kept.silent_at(position * SECOND_US) for position in (5, 12, 18, 30)}
-    assert silent == {5: None, 12: "bannu", 18: "bannu", 30: None}
+    lost = Gap(GapKind.NOT_CONNECTED, "bannu")
+    gaps = {position: kept.gap_at(position * SECOND_US) for position in (5, 12, 18, 30)}
+    assert gaps == {5: None, 12: lost, 18: lost, 30: None}
 
 
 def test_what_was_before_the_first_boxes_is_not_called_empty(
@@ -257,7 +259,8 @@ def test_what_was_before_the_first_boxes_is_not_called_empty(
     backend.wait(1)
     kept = loaded(bench, key).kept
     assert kept is not None
-    assert [kept.silent_at(position * SECOND_US) for position in (3, 12)] == ["", None]
+    gaps = [kept.gap_at(position * SECOND_US) for position in (3, 12)]
+    assert gaps == [Gap(GapKind.NOT_YET), None]
 
 
 def test_boxes_are_wanted_while_a_clip_is_written(bench: Bench, backend: Backend) -> None:
@@ -310,6 +313,11 @@ def test_a_kill_leaves_the_boxes_that_were_written(bench: Bench, backend: Backen
     bench.settle()
     assert place(bench, key, 10.5) == [pytest.approx(0.6)]
     assert bench.facts()[0]["boxes_frames"] > 90
+    kept = loaded(bench, key).kept
+    assert kept is not None
+    assert kept.gap_at(18 * SECOND_US) is None
+    # What had not been written when the program was killed is not called empty.
+    assert kept.gap_at(22 * SECOND_US) == Gap(GapKind.CUT_SHORT)
     assert not list(bench.where.clips.glob("*.part"))
 
 
