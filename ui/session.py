@@ -130,7 +130,7 @@ class Session(QObject):
             services.clips.boxes,
             services.registry.camera,
             services.tasks,
-            services.places.clips,
+            services.clips.clips.file,
             SystemClock(),
         )
         self._seen_overlays = ScreenOverlays(self._overlays, self._clip_overlays)

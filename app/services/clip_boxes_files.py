@@ -89,9 +89,9 @@ def recover_boxes(folder: Path) -> None:
         finish_boxes(part.with_suffix("").with_suffix(".mp4"))
 
 
-def load_boxes(folder: Path, clip: Clip) -> LoadedBoxes:
-    """The boxes of a kept clip, if they are what was kept. What is wrong is said, not raised."""
-    path = folder / clip.file
+def load_boxes(path: Path, clip: Clip) -> LoadedBoxes:
+    """The boxes of a kept clip whose pictures lie at ``path``, if they are what was kept. What is
+    wrong is said, not raised."""
     file = boxes_file(path)
     facts = read_facts(facts_file(path))
     try:

@@ -107,16 +107,17 @@ class ClipOverlays:
         keeping: KeepsBoxes | None,
         camera: Callable[[CameraCode], Camera | None],
         tasks: Tasks,
-        folder: Path,
+        file_of: Callable[[Clip], Path],
         clock: Clock,
     ) -> None:
+        """``file_of`` says where the pictures of a clip lie."""
         self.changed: Event[frozenset[ViewKey]] = Event("clip_overlays.changed")
         self._player = player
         self._choices = choices
         self._keeping = keeping
         self._camera = camera
         self._tasks = tasks
-        self._folder = folder
+        self._file_of = file_of
         self._clock = clock
         self._shown: dict[ViewKey, _Shown] = {}
         self._loaded: OrderedDict[UUID, LoadedBoxes] = OrderedDict()
@@ -229,11 +230,13 @@ class ClipOverlays:
             self._give(clip.id, known)
             return
 
+        path = self._file_of(clip)
+
         def failed(_error: Exception) -> None:
             self._give(clip.id, LoadedBoxes(trouble=UNREADABLE))
 
         self._tasks.run(
-            lambda: load_boxes(self._folder, clip),
+            lambda: load_boxes(path, clip),
             done=lambda loaded: self._give(clip.id, loaded),
             failed=failed,
         )

@@ -104,7 +104,7 @@ class Stage:
             self.keeping,
             self.bench.directory.camera,
             tasks,
-            folder,
+            lambda clip: folder / clip.file,
             self.bench.clock,
         )
         self.overlays = ScreenOverlays(self.bench.overlays, self.clips)

@@ -124,7 +124,8 @@ def keep(bench: Bench, from_s: float, to_s: float) -> tuple[UUID, FakeClipJob]:
 
 
 def loaded(bench: Bench, key: UUID) -> LoadedBoxes:
-    return load_boxes(bench.where.clips, bench.stored()[key])
+    clip = bench.stored()[key]
+    return load_boxes(bench.where.clips / clip.file, clip)
 
 
 def place(bench: Bench, key: UUID, position_s: float) -> list[float]:
