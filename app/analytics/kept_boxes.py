@@ -59,6 +59,8 @@ class KeptBoxes:
     def __init__(self, contents: Contents, anchors: _Anchors, start_us: int) -> None:
         self.header = contents.header
         self.frames = sum(block.count for block in contents.blocks)
+        self.bytes = sum(len(block.packed) for block in contents.blocks)
+        """In memory, packed."""
         self.is_damaged = False
         """Something that was asked for could not be unpacked."""
         first = anchors[0][0] if anchors else 0

@@ -66,7 +66,8 @@ def finish_boxes(clip: Path) -> bool:
             data = compose(contents)
         except BoxesFileError as error:
             _log.warning("The boxes of %s cannot be used: %s", clip.name, error)
-    if facts is None or contents is None or not contents.blocks:
+    is_of_it = facts is not None and contents is not None and contents.header.clip == facts.id
+    if facts is None or contents is None or not is_of_it or not contents.blocks:
         part.unlink(missing_ok=True)
         return False
     if contents.header.left_out:

@@ -41,6 +41,7 @@ _SOON_S = 0.5
 """Boxes that are read within this need no words."""
 _MOST_KEPT = 8
 """Clips whose boxes stay at hand after they were played: the next in a review, or the last."""
+_MOST_BYTES = 64_000_000
 _OFF = OverlayStatus()
 _NO_BOXES = LoadedBoxes()
 
@@ -245,13 +246,19 @@ class ClipOverlays:
         self._loaded.pop(clip, None)
         if loaded.kept is not None:  # what is missing or wrong may be there the next time
             self._loaded[clip] = loaded
-        if len(self._loaded) > _MOST_KEPT:
+        while len(self._loaded) > 1 and (
+            len(self._loaded) > _MOST_KEPT or self._loaded_bytes > _MOST_BYTES
+        ):
             self._loaded.popitem(last=False)
         keys = [key for key, shown in self._shown.items() if _is_of(shown, clip)]
         for key in keys:
             self._shown[key].boxes = loaded
         if keys:
             self.changed.emit(frozenset(keys))
+
+    @property
+    def _loaded_bytes(self) -> int:
+        return sum(each.kept.bytes for each in self._loaded.values() if each.kept is not None)
 
     def _give_up(self, shown: _Shown) -> None:
         """A part of the file cannot be unpacked; said by the next look at the tile."""

@@ -337,6 +337,24 @@ def test_boxes_of_a_clip_of_which_nothing_can_be_played_are_taken_away(
     assert list(bench.where.clips.iterdir()) == []
 
 
+@pytest.mark.logs_errors
+def test_boxes_of_a_clip_whose_times_nobody_knows_are_not_put_over_it(
+    bench: Bench, backend: Backend
+) -> None:
+    _key, job = keep(bench, 0, 600)
+    for at in range(7):
+        backend.tell(at, at + 1)
+        job.grow(at + 1)
+        backend.wait(1)
+    job.file.with_suffix(".json").unlink()
+    job.file.with_name(job.file.name + ".part").write_bytes(fragmented(fragments=6, pictures=15))
+    backend.serve().records.start()
+    bench.settle()
+    (clip,) = bench.stored().values()
+    assert loaded(bench, clip.id) == LoadedBoxes()
+    assert not list(bench.where.clips.glob("*.boxes*"))
+
+
 def test_leaving_writes_what_is_at_hand(bench: Bench, backend: Backend) -> None:
     key, job = keep(bench, -10, 600)
     backend.tell(-20, 3)
