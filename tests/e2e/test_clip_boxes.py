@@ -3,9 +3,11 @@ where the camera's clock is an hour wrong, from a bookmark and in the review."""
 
 import json
 import logging
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -73,6 +75,12 @@ class ClipReader(BoxReader):
             return False
         true = block_box(index)
         return abs(box[0] - true[0]) < 0.02 and abs(box[2] - true[2]) < 0.02
+
+    def is_at_edge(self, tile: int) -> bool:
+        """Whether the object is where its picture ends."""
+        index = self.index(tile)
+        box = block_box(max(0, index))
+        return index >= 0 and (box[0] < 0.02 or box[2] > 0.98)
 
     def has_left(self, tile: int, before: int) -> bool:
         """Whether the tile shows another picture than it did."""
@@ -154,6 +162,12 @@ class ClipDesk(BoxWall):
     def _clips(self) -> Path:
         return self.data / "clips"
 
+    def drawn(self) -> list[list[dict[str, Any]]]:
+        """What was drawn in the pictures that were marked, the oldest mark first."""
+        with closing(sqlite3.connect(self.data / "nigehban.db")) as database:
+            rows = database.execute("SELECT drawn FROM bookmark ORDER BY id").fetchall()
+        return [json.loads(drawn) for (drawn,) in rows]
+
     def lose_boxes(self, camera: DemoCamera) -> None:
         """As of a clip that was kept by an older version of the program."""
         (facts,) = self.facts(camera)
@@ -207,6 +221,10 @@ def record_and_play(desk: ClipDesk) -> None:
     assert min(played) >= 0.90
     assert min(played) >= min(live) - 0.03
     look_around(desk, reader)
+    # In the clip of the first tile: what is drawn over it is marked too.
+    hands.press("Up", "b", "Escape", "Down")
+    desk.wait(lambda: len(desk.drawn()) == 3, "the mark in a clip")
+    assert [len(boxes) for boxes in desk.drawn()] == [1, 1, 1]
 
 
 def play_again(desk: ClipDesk) -> None:
@@ -244,16 +262,23 @@ def median_of(desk: ClipDesk, reader: ClipReader, tile: int, what: str) -> float
 def look_around(desk: ClipDesk, reader: ClipReader) -> None:
     """Paused, stepped, sought: the boxes are those of the picture that stands there."""
     hands = desk.hands
-    hands.press("Up", "k")
+    hands.press("Up", "k", "Down")
     for keys in (["alt+Right"] * 3, ["alt+Left"] * 5, ["ctrl+Left"], ["ctrl+Right"]):
-        hands.press("Down")  # the strip lies over the selected tile only
-        desk.wait(partial(reader.stands, 0), f"the box before {keys[0]}")
-        before = reader.index(0)
-        hands.press("Up", *keys)
+        before = check_standing(desk, reader)
+        hands.press("Up", *keys, "Down")  # the strip lies over the selected tile only
         desk.wait(partial(reader.has_left, 0, before), f"another picture after {keys[0]}")
-    hands.press("Down")
-    desk.wait(partial(reader.stands, 0), "the box at the end")
+    check_standing(desk, reader)
     desk.picture("paused and stepped")
+
+
+def check_standing(desk: ClipDesk, reader: ClipReader) -> int:
+    """The number of the picture in which the box lies over the object."""
+    while reader.is_at_edge(0):  # where a clip's frame hides the line of the box
+        before = reader.index(0)
+        desk.hands.press("Up", *["alt+Right"] * 8, "Down")
+        desk.wait(partial(reader.has_left, 0, before), "a picture farther on")
+    desk.wait(partial(reader.stands, 0), "the box over a standing picture")
+    return reader.index(0)
 
 
 def wait_for_clip(desk: ClipDesk, tile: int) -> None:
