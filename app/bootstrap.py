@@ -18,7 +18,7 @@ from app.services.backups import BackupService, restored_notice
 from app.services.bookmark_pictures import BookmarkPictures
 from app.services.bookmarks import BookmarkService
 from app.services.camera_logins import CameraLogins
-from app.services.clip_services import ClipServices, make_clips
+from app.services.clip_services import Backends, ClipServices, make_clips
 from app.services.credentials import Credentials, KeyringCredentials
 from app.services.drafts import Drafts
 from app.services.event_objects import EventObjects
@@ -78,6 +78,8 @@ class Services:
     """Not started yet."""
     clips: ClipServices
     """Not started yet."""
+    clip_reading: Tasks
+    """For what lies beside clips; a share that has died may keep it for ever."""
     bookmarks: BookmarkService
     """Not started yet."""
     review: ReviewService
@@ -194,9 +196,18 @@ def running_services(
             SystemClock(),
             identity.author,
             settings.clips,
-            hand_over,
+            hand_over=hand_over,
+            backends=Backends(
+                timelines,
+                lambda: analytics.source_settings,
+                lambda: analytics.sources,
+                registry.camera,
+                offsets.offset_ms,
+            ),
         )
         stack.callback(clips.close)
+        reading = ExpendableThread("clip-boxes")
+        stack.callback(reading.shutdown)
         pictures = BookmarkPictures(
             where.snapshots, work, None if hand_over is None else hand_over.shared
         )
@@ -247,6 +258,7 @@ def running_services(
             events=events,
             incidents=incidents,
             clips=clips,
+            clip_reading=Tasks(reading, dispatcher, notices.report),
             bookmarks=bookmarks,
             review=review,
             wall_memory=wall_memory,

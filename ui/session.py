@@ -18,11 +18,13 @@ from PySide6.QtWidgets import QApplication
 from app.bootstrap import Services, running_services
 from app.core.clock import SystemClock
 from app.core.logs import start_logging
+from app.services.clip_overlays import ClipOverlays
 from app.services.clip_player import ClipPlayer
 from app.services.credentials import MemoryCredentials
 from app.services.first_screen import FirstScreen
 from app.services.overlay import OverlayService
 from app.services.replay import ReplayService
+from app.services.screen_overlays import ScreenOverlays
 from app.services.wall import WallService
 from app.settings.command_line import Options
 from app.video.player_link import PlayerLink
@@ -117,6 +119,7 @@ class Session(QObject):
             SystemClock(),
             services.settings.analytics,
             remembered=services.remembered.overlay,
+            recordings=services.clips.boxes,
         )
         self._players = PlayerLink(dispatcher)
         self._player = ClipPlayer(
@@ -126,6 +129,16 @@ class Session(QObject):
             services.clips.places.elsewhere,
         )
         seen = ScreenEngine(engine, self._players)
+        self._clip_overlays = ClipOverlays(
+            self._player,
+            self._overlays,
+            services.clips.boxes,
+            services.registry.camera,
+            services.clip_reading,
+            services.clips.places.file,
+            SystemClock(),
+        )
+        self._seen_overlays = ScreenOverlays(self._overlays, self._clip_overlays)
         self._clock = RenderClock(seen, services.settings.wall.refresh_hz, self)
         memory = WindowMemory(services.places.data / "windows.ini")
         self._windows = ProgramWindows(
@@ -136,7 +149,7 @@ class Session(QObject):
             memory,
             services.notices,
             options,
-            overlays=self._overlays,
+            overlays=self._seen_overlays,
             marks=services.events.marks,
             recordings=services.clips.clips,
             clips=self._player,
@@ -205,6 +218,8 @@ class Session(QObject):
         self._windows.close()
         self._player.close_all()
         self._players.end()
+        self._seen_overlays.close()
+        self._clip_overlays.close()
         self._overlays.close()
         if self._demo is not None:
             self._demo.close()
@@ -215,6 +230,7 @@ class Session(QObject):
     def _keep_pace(self) -> None:
         self._replay.tick()
         self._overlays.tick(_PACE_SHARES)
+        self._services.clips.keep_pace()
 
     @Slot()
     def _on_wall_stands(self) -> None:

@@ -57,7 +57,7 @@ class ClipRequest:
 class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The JSON. Times are microseconds of Unix time on ``clock``; add ``offset_us`` for the
     workstation's. ``pictures_utc_us`` are pairs of (microseconds in the file, Unix time), one for
-    each key frame."""
+    each key frame. ``boxes`` is the file of the boxes that were kept with it, empty without any."""
 
     form: str = FORM
     id: UUID
@@ -88,6 +88,9 @@ class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     ended_early: bool
     trouble: str
+    boxes: str = ""
+    boxes_frames: int = 0
+    boxes_sha256: str = ""
 
     @classmethod
     def of(cls, request: ClipRequest, clip: Clip, progress: ClipProgress) -> Self:

@@ -12,6 +12,7 @@ from app.core.clock import Clock
 from app.core.events import Event
 from app.core.tasks import Tasks
 from app.domain.clip_record import Clip, ClipState
+from app.services.clip_boxes_files import boxes_file, boxes_part
 from app.services.clip_facts import facts_file, write_facts
 from app.services.kept_pictures import KeptPictures, NobodysPicture
 from app.services.notices import Notice, NoticeBoard, Severity
@@ -182,7 +183,7 @@ class ClipRetention:
             clip.start_us,
             clip.end_us,
             clip.created_us,
-            clip.bytes,
+            clip.bytes + _size_of(boxes_file(self._clips / clip.file)),
             stay,
             None,
             is_broken=clip.state is ClipState.BROKEN,
@@ -244,7 +245,8 @@ class ClipRetention:
 
     def _remove(self, file: Path, item: StoredItem) -> None:
         # The facts first: with them the clip would be put on record again.
-        for each in (facts_file(file), file):
+        beside = (boxes_part(file), boxes_file(file)) if item.kind is StoredKind.CLIP else ()
+        for each in (facts_file(file), *beside, file):
             self._gone(each)
             with suppress(FileNotFoundError):
                 each.unlink()
@@ -265,6 +267,13 @@ def _picture_item(picture: NobodysPicture) -> StoredItem:
         Stay.YOUNG,
         None,
     )
+
+
+def _size_of(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0  # most clips have no such file
 
 
 def _all_clips(clips: ClipRepository) -> list[Clip]:

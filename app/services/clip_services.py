@@ -1,10 +1,15 @@
 """Everything about clips and snapshots, put together."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from app.analytics.messages import SourceState
+from app.analytics.timelines import Timelines
 from app.core.clock import Clock
 from app.core.tasks import Tasks
 from app.domain.author import Author
+from app.domain.camera import Camera, CameraCode
+from app.services.clip_boxes import ClipBoxes
 from app.services.clip_places import ClipPlaces
 from app.services.clip_records import ClipRecords
 from app.services.clip_retention import ClipRetention
@@ -14,9 +19,21 @@ from app.services.kept_pictures import KeptPictures
 from app.services.notices import NoticeBoard
 from app.services.snapshots import SnapshotService
 from app.settings.paths import Places
-from app.settings.schema import ClipSettings
+from app.settings.schema import ClipSettings, SourceSettings
 from app.storage.database import Database
 from app.video.clip_types import ClipEngine
+
+
+@dataclass(frozen=True, slots=True)
+class Backends:
+    """What must be known to keep the boxes of a clip: where they come, from whom and how these are
+    doing, of which cameras, and what was added by hand to the time of a camera's boxes."""
+
+    timelines: Timelines
+    source_settings: Callable[[], Mapping[str, SourceSettings]]
+    source_states: Callable[[], Sequence[SourceState]]
+    camera: Callable[[CameraCode], Camera | None]
+    offset_ms: Callable[[CameraCode], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +46,8 @@ class ClipServices:
     retention: ClipRetention
     places: ClipPlaces
     hand_over: HandOver | None = None
+    boxes: ClipBoxes | None = None
+    """``None`` where no backends are known of."""
 
     def start(self) -> None:
         """Name what the last run left; look at what is kept."""
@@ -43,9 +62,16 @@ class ClipServices:
         if self.hand_over is not None:
             self.hand_over.tick()
 
+    def keep_pace(self) -> None:
+        """Some times a second."""
+        if self.boxes is not None:
+            self.boxes.tick()
+
     def close(self) -> None:
         """End all clips; before the engine is closed."""
         self.clips.close()
+        if self.boxes is not None:
+            self.boxes.close()
 
 
 def make_clips(
@@ -58,10 +84,12 @@ def make_clips(
     clock: Clock,
     author: Author,
     settings: ClipSettings,
+    *,
     hand_over: HandOver | None = None,
+    backends: Backends | None = None,
 ) -> ClipServices:
     """Nothing is started yet. ``files`` has one thread; ``hand_over`` where there is a shared
-    folder."""
+    folder; ``backends``: whose boxes are kept."""
     records = ClipRecords(where.clips, database, database_tasks, files, notices, author.workstation)
     retention = ClipRetention(
         where.clips,
@@ -78,15 +106,35 @@ def make_clips(
     records.changed.connect(lambda _nothing: retention.look())
     snapshots = SnapshotService(engine, where.snapshots, author, files, notices, clock)
     snapshots.taken.connect(lambda _name: retention.look())
+    shared = None if hand_over is None else hand_over.shared
+    boxes: ClipBoxes | None = None
+    if backends is not None:
+        boxes = ClipBoxes(
+            where.clips,
+            backends.timelines,
+            backends.source_settings,
+            backends.source_states,
+            backends.camera,
+            backends.offset_ms,
+            files,
+            notices,
+            clock,
+        )
+        boxes.settled.connect(lambda _clip: retention.look())
     if hand_over is not None:
         records.changed.connect(lambda _nothing: hand_over.hurry())
         snapshots.taken.connect(lambda _name: hand_over.hurry())
-    shared = None if hand_over is None else hand_over.shared
+        if boxes is not None:
+            # A clip's boxes are whole some seconds after the clip.
+            boxes.settled.connect(lambda _clip: hand_over.hurry())
     return ClipServices(
-        clips=ClipService(engine, records, where.clips, author, notices, clock, settings),
+        clips=ClipService(
+            engine, records, where.clips, author, notices, clock, settings, boxes=boxes
+        ),
         records=records,
         snapshots=snapshots,
         retention=retention,
         places=ClipPlaces(where.clips, shared, author.workstation),
         hand_over=hand_over,
+        boxes=boxes,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from tests.benchmarks.parts import Options, part, say
+from tests.benchmarks.records_boxes import records_boxes
 from tests.benchmarks.records_clips import records_clips
 from tests.benchmarks.records_mark import records_mark
 from tests.benchmarks.records_replay import records_replay
@@ -11,7 +12,7 @@ from tests.benchmarks.records_store import records_store
 from tests.benchmarks.results import Result
 
 
-@part("records", "a million records, bookmarks and replay by key, clips of a minute, a review")
+@part("records", "a million records, bookmarks, replay, clips, boxes of an hour, a review")
 def run(options: Options) -> Iterable[Result]:
     """One after the other: each has the machine for itself."""
     for name, measure in (
@@ -19,6 +20,7 @@ def run(options: Options) -> Iterable[Result]:
         ("replay", records_replay),
         ("review", records_review),
         ("clips", records_clips),
+        ("boxes of clips", records_boxes),
         ("lists of a million records", records_store),
     ):
         say(name)

@@ -9,9 +9,11 @@ from PySide6.QtCore import QCoreApplication
 from app.core.events import Event
 from app.domain.stream import Reason, StreamState
 from app.services.clip_player import Playing
+from app.services.overlay_types import OverlayStatus, Sync
 from app.video.engine_types import ViewKey
 from app.video.player_types import PlayerPhase
 from ui.texts import QT_TRANSLATE_NOOP
+from ui.wall.box_wording import overlay_sign
 from ui.wall.wording import TileFace, clock_time
 
 _SECOND_US = 1_000_000
@@ -44,8 +46,10 @@ class Clips(Protocol):
     def playing(self, key: ViewKey) -> Playing | None: ...
 
 
-def clip_face(playing: Playing, *, zoom: float, now_us: int) -> TileFace:
-    """Everything a tile says about the clip that it plays."""
+def clip_face(
+    playing: Playing, *, zoom: float, now_us: int, boxes: OverlayStatus | None = None
+) -> TileFace:
+    """Everything a tile says about the clip that it plays; ``boxes`` is about those over it."""
     phase = playing.state.phase
     state = StreamState.REPLAY
     words, reason = clip_words(playing, now_us), ""
@@ -60,6 +64,7 @@ def clip_face(playing: Playing, *, zoom: float, now_us: int) -> TileFace:
         state, words = StreamState.CLOSED, absence
         if playing.end_us is not None:
             reason = tr("In step with the clip of the flag")
+    is_seen = state is StreamState.REPLAY
     return TileFace(
         code=playing.name,
         state=state,
@@ -67,8 +72,17 @@ def clip_face(playing: Playing, *, zoom: float, now_us: int) -> TileFace:
         headline=words,
         reason=reason,
         zoom=tr("zoom {0}×").format(f"{zoom:.1f}") if zoom > 1.0 else "",
+        boxes=box_sign(boxes) if boxes is not None and is_seen else "",
+        note=boxes.sentence if boxes is not None and is_seen else "",
         is_clip=True,
     )
+
+
+def box_sign(boxes: OverlayStatus) -> str:
+    """The word on a clip's strip when its boxes are not as they should be."""
+    if boxes.sync is Sync.NONE and not boxes.sentence:
+        return ""  # no backend looks at the camera
+    return overlay_sign(boxes)
 
 
 def clip_words(playing: Playing, now_us: int) -> str:

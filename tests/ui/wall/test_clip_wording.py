@@ -6,6 +6,7 @@ import pytest
 
 from app.domain.stream import Reason, StreamState
 from app.services.clip_player import Playing
+from app.services.overlay_types import OverlayStatus, Sync
 from app.video.player_types import PlayerPhase, PlayerState
 from tests.fakes.records import clip
 from ui.wall.clip_wording import clip_face, clip_words, minutes, speed_words, trouble_sentence
@@ -93,3 +94,28 @@ def test_where_nothing_was_recorded_the_still_does_not_look_like_playing() -> No
     assert (face.headline, face.covers_picture) == ("Nothing was recorded here for 1 s", True)
     after = clip_face(replace(gap, position_us=11_000_000), zoom=1.0, now_us=0)
     assert not after.covers_picture
+
+
+@pytest.mark.parametrize(
+    ("boxes", "sign", "note"),
+    [
+        (None, "", ""),
+        (OverlayStatus(), "", ""),
+        (OverlayStatus(is_on=True, sync=Sync.EXACT), "", ""),
+        (OverlayStatus(is_on=True, sync=Sync.APPROXIMATE), "boxes ≈", ""),
+        (OverlayStatus(is_on=True, sync=Sync.EXACT, hidden_while_moving=True), "moving", ""),
+        (OverlayStatus(is_on=True, sentence="None were kept"), "no boxes", "None were kept"),
+        (OverlayStatus(is_on=True), "", ""),
+    ],
+)
+def test_it_says_what_is_wrong_with_its_boxes(
+    boxes: OverlayStatus | None, sign: str, note: str
+) -> None:
+    face = clip_face(PLAYING, zoom=1.0, now_us=0, boxes=boxes)
+    assert (face.boxes, face.note) == (sign, note)
+
+
+def test_boxes_are_no_matter_while_nothing_is_seen() -> None:
+    opening = replace(PLAYING, state=PlayerState())
+    face = clip_face(opening, zoom=1.0, now_us=0, boxes=OverlayStatus(is_on=True, sentence="No"))
+    assert (face.boxes, face.note) == ("", "")

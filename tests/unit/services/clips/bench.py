@@ -90,7 +90,7 @@ class Bench:
             hand_over = HandOver(self.where, self.shared, share[0], self.notices, self.clock)
         services = make_clips(
             self.where, self.engine, self.database, database, files,
-            self.notices, self.clock, self.author, self.settings, hand_over,
+            self.notices, self.clock, self.author, self.settings, hand_over=hand_over,
         )  # fmt: skip
         services.clips.ended.connect(self.ended.append)
         return services
