@@ -197,8 +197,11 @@ def test_a_share_that_hangs_is_told_and_nothing_waits_for_it(desk: Bench, share:
 
 
 def test_what_retention_deletes_here_is_deleted_there(desk: Bench, share: Path) -> None:
-    keep(desk)
+    boxes = keep(desk).with_suffix(".boxes")
+    boxes.write_bytes(b"boxes")
     shoot(desk)
+    tick(desk)
+    assert boxes.name in names(share / "clips")
     desk.clock.pass_by(32 * DAY_S)
     for _ in range(round(SHOWN_S / 60) + 30):
         tick(desk)
