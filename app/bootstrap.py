@@ -5,18 +5,20 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.analytics.timelines import Timelines
 from app.core.clock import SystemClock
 from app.core.dispatch import Dispatcher
 from app.core.errors import DatabaseDamaged, OperatorError
+from app.core.expendable_thread import ExpendableThread
 from app.core.tasks import Tasks
 from app.services.analytics import AnalyticsService
 from app.services.backups import BackupService, restored_notice
 from app.services.bookmark_pictures import BookmarkPictures
 from app.services.bookmarks import BookmarkService
 from app.services.camera_logins import CameraLogins
-from app.services.clip_services import ClipServices, make_clips
+from app.services.clip_services import Backends, ClipServices, make_clips
 from app.services.credentials import Credentials, KeyringCredentials
 from app.services.drafts import Drafts
 from app.services.event_objects import EventObjects
@@ -24,6 +26,7 @@ from app.services.event_severity import SeverityTable
 from app.services.event_store import EventStore
 from app.services.event_thumbnails import EventThumbnails
 from app.services.events import EventService
+from app.services.hand_over import HandOver
 from app.services.identity import Identity, identity_of
 from app.services.incidents import IncidentService
 from app.services.instance_lock import only_instance
@@ -32,11 +35,12 @@ from app.services.overlay_offsets import OverlayOffsets
 from app.services.registry import RegistryService
 from app.services.registry_import import EXIT_REFUSED, import_cameras
 from app.services.review import ReviewService
+from app.services.shared_folder import SharedFolder
 from app.services.station import station_id
 from app.services.wall_memory import WallMemory, WallState
 from app.settings.command_line import Options
 from app.settings.paths import Places, places
-from app.settings.schema import Settings, VideoSettings
+from app.settings.schema import ClipSettings, Settings, VideoSettings
 from app.settings.store import read_settings
 from app.storage.database import Database, sqlite_url
 from app.storage.migration import bring_up_to_date
@@ -74,6 +78,8 @@ class Services:
     """Not started yet."""
     clips: ClipServices
     """Not started yet."""
+    clip_reading: Tasks
+    """For what lies beside clips; a share that has died may keep it for ever."""
     bookmarks: BookmarkService
     """Not started yet."""
     review: ReviewService
@@ -178,6 +184,7 @@ def running_services(
             database, database_tasks, work, drafts, notices, SystemClock(), identity.author
         )
         stack.callback(incidents.close)
+        hand_over = _hand_over(settings.clips, where, dispatcher, notices, stack)
         clips = make_clips(
             where,
             engine,
@@ -189,13 +196,29 @@ def running_services(
             SystemClock(),
             identity.author,
             settings.clips,
+            hand_over=hand_over,
+            backends=Backends(
+                timelines,
+                lambda: analytics.source_settings,
+                lambda: analytics.sources,
+                registry.camera,
+                offsets.offset_ms,
+            ),
         )
         stack.callback(clips.close)
+        reading = ExpendableThread("clip-boxes")
+        stack.callback(reading.shutdown)
+        pictures = BookmarkPictures(
+            where.snapshots, work, None if hand_over is None else hand_over.shared
+        )
+        if hand_over is not None:
+            hand_over.done.connect(lambda _nothing: pictures.look_again())
+            pictures.kept.connect(lambda _key: hand_over.hurry())
         bookmarks = BookmarkService(
             database,
             database_tasks,
             work,
-            BookmarkPictures(where.snapshots, work),
+            pictures,
             clips.clips,
             lambda: analytics.source_settings,
             where.unsaved_bookmarks,
@@ -235,11 +258,34 @@ def running_services(
             events=events,
             incidents=incidents,
             clips=clips,
+            clip_reading=Tasks(reading, dispatcher, notices.report),
             bookmarks=bookmarks,
             review=review,
             wall_memory=wall_memory,
             remembered=wall_memory.load(),
         )
+
+
+def _hand_over(
+    clips: ClipSettings,
+    where: Places,
+    dispatcher: Dispatcher,
+    notices: NoticeBoard,
+    stack: ExitStack,
+) -> HandOver | None:
+    """``None`` where no folder is shared."""
+    if not clips.folder:
+        return None
+    writing, reading = ExpendableThread("share"), ExpendableThread("share-reader")
+    for thread in (reading, writing):
+        stack.callback(thread.shutdown)
+    return HandOver(
+        where,
+        SharedFolder(Path(clips.folder).expanduser(), reading),
+        Tasks(writing, dispatcher, notices.report),
+        notices,
+        SystemClock(),
+    )
 
 
 def import_registry(options: Options, credentials: Credentials | None = None) -> tuple[int, str]:
@@ -301,6 +347,7 @@ def _engine_settings(video: VideoSettings) -> EngineSettings:
             ring_seconds=video.ring_seconds,
             ring_bytes=video.ring_megabytes * 1_000_000,
             ring_total_bytes=video.ring_total_megabytes * 1_000_000,
+            sound=video.sound,
         ),
         opens_at_a_time=video.opens_at_a_time,
         opens_per_second=video.opens_per_second_per_host,

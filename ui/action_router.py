@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from ui.actions import ACTIONS, Action
+from ui.action import Action
+from ui.actions import ACTIONS
 from ui.commands import Commands
 from ui.latin_keys import latin_key
 

@@ -6,11 +6,9 @@ no key stands in it twice.
 
 from collections.abc import Sequence
 
-from ui.action_types import Action, Category, Who
-from ui.player_actions import PLAYER_ACTIONS
+from ui.action import Action, Category
+from ui.replay_actions import PLAYER_ACTIONS, REPLAY_ACTIONS
 from ui.texts import QT_TRANSLATE_NOOP
-
-__all__ = ["ACTIONS", "DISMISS_KEYS", "Action", "Category", "Who"]
 
 _DIGITS = "0123456789."
 DISMISS_KEYS = "F8"
@@ -267,87 +265,7 @@ ACTIONS: Sequence[Action] = (
         Category.INCIDENTS,
         lambda commands: commands.show_incidents(),
     ),
-    Action(
-        "replay.back",
-        QT_TRANSLATE_NOOP("Actions", "Replay: 5 seconds back"),
-        ("Ctrl+Left",),
-        Category.REPLAY,
-        lambda commands: commands.jump_replay(-5),
-        repeats=True,
-    ),
-    Action(
-        "replay.on",
-        QT_TRANSLATE_NOOP("Actions", "Replay: 5 seconds on"),
-        ("Ctrl+Right",),
-        Category.REPLAY,
-        lambda commands: commands.jump_replay(5),
-        repeats=True,
-    ),
-    Action(
-        "replay.backwards",
-        QT_TRANSLATE_NOOP("Actions", "Play backwards; again: faster, up to 8 times"),
-        ("J",),
-        Category.REPLAY,
-        lambda commands: commands.shuttle_replay(-1),
-    ),
-    Action(
-        "replay.pause",
-        QT_TRANSLATE_NOOP("Actions", "Pause at this picture"),
-        ("K",),
-        Category.REPLAY,
-        lambda commands: commands.pause_replay(),
-    ),
-    Action(
-        "replay.play",
-        QT_TRANSLATE_NOOP("Actions", "Play on; again: faster, up to 8 times"),
-        ("L",),
-        Category.REPLAY,
-        lambda commands: commands.shuttle_replay(1),
-    ),
-    Action(
-        "replay.toggle_pause",
-        QT_TRANSLATE_NOOP("Actions", "Pause, and play on"),
-        ("Space",),
-        Category.REPLAY,
-        lambda commands: commands.toggle_replay_pause(),
-    ),
-    Action(
-        "replay.previous",
-        QT_TRANSLATE_NOOP("Actions", "One picture back"),
-        ("Alt+Left",),
-        Category.REPLAY,
-        lambda commands: commands.step_replay(-1),
-        repeats=True,
-    ),
-    Action(
-        "replay.next",
-        QT_TRANSLATE_NOOP("Actions", "One picture on"),
-        ("Alt+Right",),
-        Category.REPLAY,
-        lambda commands: commands.step_replay(1),
-        repeats=True,
-    ),
-    Action(
-        "replay.oldest",
-        QT_TRANSLATE_NOOP("Actions", "Replay from the oldest picture in memory"),
-        ("Home",),
-        Category.REPLAY,
-        lambda commands: commands.replay_oldest(),
-    ),
-    Action(
-        "tile.live",
-        QT_TRANSLATE_NOOP("Actions", "Back to the live picture"),
-        ("End",),
-        Category.REPLAY,
-        lambda commands: commands.back_to_live(),
-    ),
-    Action(
-        "replay.in_step",
-        QT_TRANSLATE_NOOP("Actions", "All tiles of the screen follow in step, or only this one"),
-        ("R",),
-        Category.REPLAY,
-        lambda commands: commands.toggle_in_step(),
-    ),
+    *REPLAY_ACTIONS,
     *(_digit(typed) for typed in _DIGITS),
     Action(
         "screen.next",

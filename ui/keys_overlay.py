@@ -5,7 +5,8 @@ from collections.abc import Iterator, Sequence
 from PySide6.QtCore import QCoreApplication, QRect, QSize, Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
-from ui.actions import ACTIONS, Action, Category
+from ui.action import Action, Category
+from ui.actions import ACTIONS
 from ui.overlay import Overlay
 from ui.theme import tokens
 

@@ -18,11 +18,13 @@ from PySide6.QtWidgets import QApplication
 from app.bootstrap import Services, running_services
 from app.core.clock import SystemClock
 from app.core.logs import start_logging
+from app.services.clip_overlays import ClipOverlays
 from app.services.clip_player import ClipPlayer
 from app.services.credentials import MemoryCredentials
 from app.services.first_screen import FirstScreen
 from app.services.overlay import OverlayService
 from app.services.replay import ReplayService
+from app.services.screen_overlays import ScreenOverlays
 from app.services.wall import WallService
 from app.settings.command_line import Options
 from app.video.player_link import PlayerLink
@@ -67,8 +69,8 @@ def open_windows(options: Options) -> int:
         services = stack.enter_context(running_services(options, dispatcher, keys))
         start_logging(services.places.logs)
         logging.getLogger().setLevel(services.settings.log.level.upper())
-        stack.enter_context(crash_log(services.places.logs, services.notices))
         interruption = stack.enter_context(closing(Interruption()))
+        stack.enter_context(crash_log(services.places.logs, services.notices))
         stack.enter_context(error_hooks(services.notices, dispatcher, interruption.asked.emit))
         session = Session(application, options, services, dispatcher, started_at)
         # Queued: a signal that comes while the windows are made ends the loop once it runs.
@@ -117,10 +119,26 @@ class Session(QObject):
             SystemClock(),
             services.settings.analytics,
             remembered=services.remembered.overlay,
+            recordings=services.clips.boxes,
         )
         self._players = PlayerLink(dispatcher)
-        self._player = ClipPlayer(self._players, self._wall, services.clips.clips.file)
+        self._player = ClipPlayer(
+            self._players,
+            self._wall,
+            services.clips.places.file,
+            services.clips.places.elsewhere,
+        )
         seen = ScreenEngine(engine, self._players)
+        self._clip_overlays = ClipOverlays(
+            self._player,
+            self._overlays,
+            services.clips.boxes,
+            services.registry.camera,
+            services.clip_reading,
+            services.clips.places.file,
+            SystemClock(),
+        )
+        self._seen_overlays = ScreenOverlays(self._overlays, self._clip_overlays)
         self._clock = RenderClock(seen, services.settings.wall.refresh_hz, self)
         memory = WindowMemory(services.places.data / "windows.ini")
         self._windows = ProgramWindows(
@@ -131,7 +149,7 @@ class Session(QObject):
             memory,
             services.notices,
             options,
-            overlays=self._overlays,
+            overlays=self._seen_overlays,
             marks=services.events.marks,
             recordings=services.clips.clips,
             clips=self._player,
@@ -200,6 +218,8 @@ class Session(QObject):
         self._windows.close()
         self._player.close_all()
         self._players.end()
+        self._seen_overlays.close()
+        self._clip_overlays.close()
         self._overlays.close()
         if self._demo is not None:
             self._demo.close()
@@ -210,6 +230,7 @@ class Session(QObject):
     def _keep_pace(self) -> None:
         self._replay.tick()
         self._overlays.tick(_PACE_SHARES)
+        self._services.clips.keep_pace()
 
     @Slot()
     def _on_wall_stands(self) -> None:

@@ -15,6 +15,7 @@ from app.services.overlay_types import OverlayVerbs
 from app.services.wall import WallService
 from app.settings.command_line import Options
 from app.video.engine_types import Engine
+from ui.action import Category
 from ui.action_router import ActionRouter
 from ui.actions import DISMISS_KEYS
 from ui.keys_overlay import KeysOverlay
@@ -248,6 +249,12 @@ class ProgramWindows(QObject):
             return False
         self.console.show_page(page)
         return True
+
+    def play_key(self, event: QKeyEvent) -> bool:
+        """Obey a key that pauses, steps or seeks on the wall; false for any other."""
+        action = self.router.action_for(event)
+        is_ours = action is not None and action.category is Category.REPLAY
+        return is_ours and self.router.handle(event)
 
     def focus_wall(self) -> None:
         """Give the keyboard back to the screen that commands act on."""

@@ -1,7 +1,7 @@
 """The last minute of frames, packed, for boxes over a replay."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -29,6 +29,7 @@ class FrameHistory:
         self._packed: list[bytes] = []
         self._bytes = 0
         self._checkpoint_us = 0
+        self._listeners: tuple[Callable[[bytes], None], ...] = ()
 
     def __len__(self) -> int:
         return len(self._times)
@@ -40,6 +41,8 @@ class FrameHistory:
     def add(self, frame: DetectionFrame) -> None:
         """About 2 µs for a frame of five objects."""
         packed = _encode(frame)
+        for listener in self._listeners:
+            listener(packed)
         time_us = frame.time_us
         self._bytes += len(packed)
         if not self._times or time_us >= self._times[-1]:
@@ -68,6 +71,19 @@ class FrameHistory:
         first = bisect_left(self._times, time_us - _BEFORE_US)
         last = bisect_right(self._times, time_us + _AFTER_US)
         return map(_decode, self._packed[first:last])
+
+    def listen(self, listener: Callable[[bytes], None]) -> None:
+        """Give it every frame that is held, packed, and from now on each that comes.
+
+        Checkpoints are among them, so that what is heard speaks for itself.
+        """
+        for packed in self._packed:
+            listener(packed)
+        self._listeners = (*self._listeners, listener)
+
+    def stop_listening(self, listener: Callable[[bytes], None]) -> None:
+        """Nothing more is given to it."""
+        self._listeners = tuple(each for each in self._listeners if each is not listener)
 
     def clear(self) -> None:
         self._times.clear()

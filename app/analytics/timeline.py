@@ -7,6 +7,7 @@ a complete frame speaks for its module only. All times are on the source's own c
 
 import threading
 from bisect import bisect_right, insort
+from collections.abc import Callable, Iterable
 
 from app.analytics.arrivals import Arrivals
 from app.analytics.frame_history import PAST_AFTER_US, PAST_BEFORE_US, FrameHistory
@@ -55,6 +56,18 @@ class Timeline:
         self._moving: list[tuple[int, bool]] = []
         self._lives = 0
         self._purge_us = 0
+
+    @classmethod
+    def of_past(cls, frames: Iterable[DetectionFrame], interval_us: float) -> "Timeline":
+        """A timeline of a few seconds that are over: ``frames`` in the order of their times.
+
+        ``interval_us`` is the time between two frames of that source.
+        """
+        past = cls()
+        past.arrivals.assume(interval_us)
+        for frame in frames:
+            past._take(frame)
+        return past
 
     # --- the link's thread -------------------------------------------------------------------
 
@@ -105,6 +118,18 @@ class Timeline:
         """How long an object stays where no further sample of it comes."""
         interval = self.arrivals.interval_us
         return int(min(max(_HOLD_INTERVALS * interval, _SHORTEST_HOLD_US), _LONGEST_HOLD_US))
+
+    def listen(self, listener: Callable[[bytes], None]) -> None:
+        """Give it all frames of the last minute, packed, and each that comes; on the thread that
+        adds them, under this timeline's lock."""
+        with self._lock:
+            if self._history is not None:
+                self._history.listen(listener)
+
+    def stop_listening(self, listener: Callable[[bytes], None]) -> None:
+        with self._lock:
+            if self._history is not None:
+                self._history.stop_listening(listener)
 
     def interrupt(self) -> None:
         """The source is lost: what only stood is no longer known to be there."""
@@ -267,10 +292,8 @@ class Timeline:
         first, last = self._past_span
         if self._past is None or not first <= time_us <= last:
             assert self._history is not None
-            self._past = Timeline()
-            self._past.arrivals.assume(self.arrivals.interval_us)
-            for frame in self._history.around(time_us):
-                self._past._take(frame)
+            around = self._history.around(time_us)
+            self._past = Timeline.of_past(around, self.arrivals.interval_us)
             self._past_span = (time_us - PAST_BEFORE_US, time_us + PAST_AFTER_US)
         return self._past
 

@@ -1,10 +1,11 @@
 """All timelines of this workstation, by camera."""
 
 import threading
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from app.analytics.frame_history import FrameHistory
+from app.analytics.frame_tap import FrameTap
 from app.analytics.messages import Zones, ZoneShape
 from app.analytics.timeline import Timeline
 from app.domain.detection import DetectionFrame
@@ -34,6 +35,8 @@ class Timelines:
         self._by_key: dict[tuple[str, str, str], SourceTimeline] = {}
         self._by_camera: Mapping[str, Sequence[SourceTimeline]] = MappingProxyType({})
         self._zones: dict[str, dict[str, Sequence[ZoneShape]]] = {}
+        self._taps: dict[str, list[FrameTap]] = {}
+        self._tapped: list[tuple[FrameTap, Timeline, Callable[[bytes], None]]] = []
         self.refused = 0
         """Frames left out: their time could not be, or there were too many cameras or modules."""
 
@@ -73,6 +76,32 @@ class Timelines:
         """Sources and their shapes."""
         return tuple(self._zones.get(camera, {}).items())
 
+    def tap(self, camera: str) -> FrameTap:
+        """All frames of the camera from all its sources: those of the last minute, and each that
+        comes until ``untap``."""
+        tap = FrameTap()
+        with self._lock:
+            self._taps.setdefault(camera, []).append(tap)
+            for each in self.of(camera):
+                self._listen(tap, each)
+        return tap
+
+    def untap(self, tap: FrameTap) -> None:
+        with self._lock:
+            for camera in [code for code, taps in self._taps.items() if tap in taps]:
+                self._taps[camera].remove(tap)
+                if not self._taps[camera]:
+                    del self._taps[camera]
+            for of, timeline, listener in self._tapped:
+                if of is tap:
+                    timeline.stop_listening(listener)
+            self._tapped = [each for each in self._tapped if each[0] is not tap]
+
+    def _listen(self, tap: FrameTap, to: SourceTimeline) -> None:
+        listener = tap.of(to.source, to.module)
+        to.timeline.listen(listener)
+        self._tapped.append((tap, to.timeline, listener))
+
     def _begin(self, key: tuple[str, str, str]) -> SourceTimeline | None:
         with self._lock:
             camera = key[0]
@@ -81,6 +110,8 @@ class Timelines:
             ):
                 return None
             made = self._by_key[key] = SourceTimeline(key[1], key[2])
+            for tap in self._taps.get(camera, ()):
+                self._listen(tap, made)
             self._sort()
             return made
 

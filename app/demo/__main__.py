@@ -22,6 +22,7 @@ from app.demo.city_source import CitySource
 from app.demo.clip_store import ClipKey, ClipStore
 from app.demo.command_loop import CommandLoop
 from app.demo.metadata_track import MetadataTracks
+from app.demo.microphone import Microphones
 from app.demo.player import Start
 from app.demo.rtsp_server import RtspServer
 
@@ -71,6 +72,7 @@ async def serve(options: argparse.Namespace) -> None:
     server = RtspServer(
         Cameras(source),
         MetadataTracks(city),
+        Microphones(city),
         port=options.port,
         start=Start(options.start),
         session_timeout_s=options.session_timeout,

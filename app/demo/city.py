@@ -16,7 +16,7 @@ from app.demo.scenes.catalogue import SCENES_FOR, Place
 COLUMNS = (
     "district", "district_name", "district_number", "site", "site_name", "site_number",
     "camera", "camera_name", "camera_number", "main_url", "sub_url",
-    "latitude", "longitude", "credential", "analytics_id",
+    "latitude", "longitude", "credential", "analytics_id", "audio",
 )  # fmt: skip
 _SEED = 20
 
@@ -81,6 +81,11 @@ class DemoCamera:
         if self.number != 2:
             return ""
         return "vnd.onvif.metadata" + ("+gzip" if self.site.number % 2 else "")
+
+    @property
+    def has_microphone(self) -> bool:
+        """Whether its RTSP streams carry sound."""
+        return self.number == 1 and self.site.number % 4 == 1
 
     @property
     def call_up_number(self) -> str:
@@ -234,4 +239,5 @@ def _row(camera: DemoCamera, base_url: str, credential: str) -> tuple[str, ...]:
         camera.code, camera.name, str(camera.number),
         f"{base_url}/{camera.code}/main", f"{base_url}/{camera.code}/sub",
         f"{site.latitude:.5f}", f"{site.longitude:.5f}", credential, camera.code,
+        "yes" if camera.has_microphone else "no",
     )  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote, urlsplit
 
-from app.demo.sdp import METADATA_TRACK, TRACK
+from app.demo.sdp import METADATA_TRACK, SOUND_TRACK, TRACK
 
 REASONS = {
     200: "OK",
@@ -28,6 +28,9 @@ class RtspError(Exception):
     """What was received is no RTSP request."""
 
 
+TRACKS = (TRACK, METADATA_TRACK, SOUND_TRACK)
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request; header names are in lower case."""
@@ -40,12 +43,15 @@ class Request:
     def path(self) -> str:
         """The camera's path, ``BNU-41-3/main``, without slashes around and without the track."""
         path = unquote(urlsplit(self.url).path).strip("/")
-        return path.removesuffix(TRACK).removesuffix(METADATA_TRACK).strip("/")
+        for track in TRACKS:
+            path = path.removesuffix(track)
+        return path.strip("/")
 
     @property
-    def is_for_metadata(self) -> bool:
-        """Whether the URL is that of the camera's metadata track."""
-        return unquote(urlsplit(self.url).path).rstrip("/").endswith("/" + METADATA_TRACK)
+    def track(self) -> str:
+        """Which of the camera's tracks the URL is that of; the video where it names none."""
+        path = unquote(urlsplit(self.url).path).rstrip("/")
+        return next((track for track in TRACKS if path.endswith("/" + track)), TRACK)
 
 
 def parse_request(head: bytes) -> Request:

@@ -12,6 +12,7 @@ from typing import Any
 from app.demo.auth import Scheme
 from app.demo.cameras import CameraPath, Cameras, is_target
 from app.demo.metadata_track import MetadataTracks
+from app.demo.microphone import Microphones
 from app.demo.player import FrameClock, Start
 from app.demo.rtsp_session import RtspConnection
 from app.demo.sinks import UdpPorts
@@ -37,6 +38,7 @@ class RtspServer:
         self,
         cameras: Cameras,
         metadata: MetadataTracks,
+        microphones: Microphones,
         *,
         host: str = "127.0.0.1",
         port: int = 0,
@@ -46,6 +48,7 @@ class RtspServer:
         """Serve `cameras`; port 0 takes a free one, which stays the server's own."""
         self.cameras = cameras
         self.metadata = metadata
+        self.microphones = microphones
         self.start = start
         self.default_scheme = Scheme.DIGEST
         self.session_timeout_s = session_timeout_s

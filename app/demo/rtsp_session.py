@@ -13,9 +13,10 @@ from app.demo.auth import Challenge
 from app.demo.cameras import CameraPath, phase
 from app.demo.clips import Clip, ClipError
 from app.demo.metadata_track import MetadataPlayer
+from app.demo.microphone import MicrophonePlayer
 from app.demo.player import FrameClock, Player
 from app.demo.rtsp_messages import Request, RtspError, Transport
-from app.demo.sdp import METADATA_TRACK, TRACK, describe
+from app.demo.sdp import METADATA_TRACK, SOUND_TRACK, TRACK, describe
 from app.demo.sinks import Sink, TcpSink, UdpSink
 
 if TYPE_CHECKING:
@@ -42,10 +43,9 @@ class RtspConnection(asyncio.Protocol):
         self._challenge = Challenge()
         self._camera: CameraPath | None = None
         self._clip: Clip | None = None
-        self._sink: Sink | None = None
-        self._metadata_sink: Sink | None = None
+        self._sinks: dict[str, Sink] = {}
         self._player: Player | None = None
-        self._metadata_player: MetadataPlayer | None = None
+        self._side_players: list[MetadataPlayer | MicrophonePlayer] = []
         self._clock: FrameClock | None = None
         self._session_id = ""
         self._is_counted = False
@@ -61,7 +61,7 @@ class RtspConnection(asyncio.Protocol):
     @property
     def is_playing(self) -> bool:
         """Tell whether PLAY was answered and pictures are sent."""
-        return self._player is not None or self._metadata_player is not None
+        return self._player is not None or bool(self._side_players)
 
     def drop(self, *, reset: bool = False) -> None:
         """End the connection without a word; `reset` does it with a TCP reset."""
@@ -191,14 +191,16 @@ class RtspConnection(asyncio.Protocol):
         base = request.url.rstrip("/") + "/"
         headers = {"Content-Base": base, "Content-Type": "application/sdp"}
         metadata = self._server.metadata.encoding(self.path)
-        self._reply(request, 200, headers, describe(clip, self.path, metadata))
+        has_sound = self._server.microphones.hears(self.path)
+        body = describe(clip, self.path, metadata, has_sound=has_sound)
+        self._reply(request, 200, headers, body)
 
     async def _set_up(self, request: Request) -> None:
         assert self._camera is not None
         assert self._transport is not None
         wanted = rtsp_messages.parse_transport(request.headers.get("transport", ""))
         limit = self._camera.faults.max_sessions
-        if request.is_for_metadata and not self._server.metadata.encoding(self.path):
+        if not self._has(request.track):
             self._refuse(request, 404)
         elif wanted is None:
             self._refuse(request, 461)
@@ -212,12 +214,14 @@ class RtspConnection(asyncio.Protocol):
                 self._camera.sessions += 1
             self._session_id = self._session_id or secrets.token_hex(4)
             sink, described = self._connect(wanted, self._camera, self._transport)
-            if request.is_for_metadata:
-                self._metadata_sink = sink
-            else:
-                self._sink = sink
+            self._sinks[request.track] = sink
             session = f"{self._session_id};timeout={self._server.session_timeout_s}"
             self._reply(request, 200, {"Transport": described, "Session": session})
+
+    def _has(self, track: str) -> bool:
+        if track == METADATA_TRACK:
+            return bool(self._server.metadata.encoding(self.path))
+        return track != SOUND_TRACK or self._server.microphones.hears(self.path)
 
     def _connect(
         self, wanted: Transport, camera: CameraPath, transport: asyncio.Transport
@@ -234,7 +238,7 @@ class RtspConnection(asyncio.Protocol):
 
     async def _play(self, request: Request) -> None:
         camera = self._camera
-        if camera is None or (self._sink is None and self._metadata_sink is None):
+        if camera is None or not self._sinks:
             self._refuse(request, 455)
             return
         session = {"Session": self._session_id}
@@ -242,22 +246,22 @@ class RtspConnection(asyncio.Protocol):
             self._reply(request, 200, session)
             return
         info = []
-        if self._sink is not None:
+        if TRACK in self._sinks:
             clip = await self._load_clip()
-            if clip is None or self._sink is None:  # the session ended while the clip was made
+            sink = self._sinks.get(TRACK)
+            if clip is None or sink is None:  # the session ended while the clip was made
                 self._refuse(request, 455)
                 return
-            info.append(self._make_player(request, camera, clip, self._sink))
-        if self._metadata_sink is not None:
-            info.append(self._make_metadata_player(request, camera, self._metadata_sink))
+            info.append(self._make_player(request, camera, clip, sink))
+        info += self._make_side_players(request, camera)
         headers = {**session, "Range": "npt=now-", "RTP-Info": ",".join(info)}
         self._reply(request, 200, headers)
         camera.counts.played += 1
         self._server.connection_plays(self)
         if self._player is not None and self._clock is not None:
             self._clock.add(self._player)
-        if self._metadata_player is not None:
-            self._metadata_player.start()
+        for player in self._side_players:
+            player.start()
 
     def _make_player(self, request: Request, camera: CameraPath, clip: Clip, sink: Sink) -> str:
         """Make the player of the video; returns its part of the RTP-Info header."""
@@ -277,11 +281,20 @@ class RtspConnection(asyncio.Protocol):
             f";rtptime={player.timestamp(first)}"
         )
 
-    def _make_metadata_player(self, request: Request, camera: CameraPath, sink: Sink) -> str:
-        """Make the player of the metadata; returns its part of the RTP-Info header."""
-        player = MetadataPlayer(camera, self._server.metadata, sink)
-        self._metadata_player = player
-        return f"url={request.url.rstrip('/')}/{METADATA_TRACK};seq={player.sequence}"
+    def _make_side_players(self, request: Request, camera: CameraPath) -> list[str]:
+        """Make the players of metadata and sound; returns their parts of the RTP-Info header."""
+        info = []
+        for track, sink in self._sinks.items():
+            if track == TRACK:
+                continue
+            player: MetadataPlayer | MicrophonePlayer
+            if track == METADATA_TRACK:
+                player = MetadataPlayer(camera, self._server.metadata, sink)
+            else:
+                player = MicrophonePlayer(camera, sink)
+            self._side_players.append(player)
+            info.append(f"url={request.url.rstrip('/')}/{track};seq={player.sequence}")
+        return info
 
     async def _pause(self, request: Request) -> None:
         self._stop_player()
@@ -311,9 +324,9 @@ class RtspConnection(asyncio.Protocol):
             self._clock.remove(self._player)
             self._player.end()
             self._player = None
-        if self._metadata_player is not None:
-            self._metadata_player.end()
-            self._metadata_player = None
+        for player in self._side_players:
+            player.end()
+        self._side_players.clear()
 
     def _end_session(self) -> None:
         self._stop_player()
@@ -321,7 +334,7 @@ class RtspConnection(asyncio.Protocol):
             self._camera.sessions -= 1
             self._is_counted = False
         self._session_id = ""
-        self._sink = self._metadata_sink = None
+        self._sinks.clear()
 
     def _refuse(
         self, request: Request, status: int, headers: Mapping[str, str] | None = None

@@ -10,10 +10,14 @@ TRACK = "trackID=0"
 METADATA_TRACK = "trackID=1"
 METADATA_TYPE = 107
 """The dynamic RTP payload type of the metadata track."""
+SOUND_TRACK = "trackID=2"
+SOUND_TYPE, SOUND_RATE = 0, 8_000
+"""PCMU, as RFC 3551 has it."""
 
 
-def describe(clip: Clip, name: str, metadata: str = "") -> str:
-    """Return the SDP of the video track and, with its encoding name, of the metadata track."""
+def describe(clip: Clip, name: str, metadata: str = "", *, has_sound: bool = False) -> str:
+    """Return the SDP of the video track, with its encoding name of the metadata track, and of the
+    microphone."""
     form = clip.format
     lines = [
         "v=0",
@@ -34,6 +38,12 @@ def describe(clip: Clip, name: str, metadata: str = "") -> str:
             f"m=application 0 RTP/AVP {METADATA_TYPE}",
             f"a=rtpmap:{METADATA_TYPE} {metadata}/{CLOCK_RATE}",
             f"a=control:{METADATA_TRACK}",
+        ]
+    if has_sound:
+        lines += [
+            f"m=audio 0 RTP/AVP {SOUND_TYPE}",
+            f"a=rtpmap:{SOUND_TYPE} PCMU/{SOUND_RATE}",
+            f"a=control:{SOUND_TRACK}",
         ]
     return "\r\n".join(lines) + "\r\n"
 

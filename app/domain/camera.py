@@ -11,6 +11,8 @@ DistrictCode = NewType("DistrictCode", str)
 SiteCode = NewType("SiteCode", str)
 CameraCode = NewType("CameraCode", str)
 
+_YES = frozenset({"yes", "true", "on", "1"})
+_NO = frozenset({"no", "false", "off", "0"})
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
@@ -46,7 +48,8 @@ class Camera:
     """One camera. URLs never carry a password; ``credential`` names an entry of the key store.
 
     ``attributes`` are the unknown columns of the registry CSV. Known keys: ``engine`` (``vlc``),
-    ``transport`` (``udp``), ``ca_file``, and those of ``domain.mapping`` for the place of boxes.
+    ``transport`` (``udp``), ``ca_file``, ``audio`` (``yes``, ``no``), and those of
+    ``domain.mapping`` for the place of boxes.
     """
 
     code: CameraCode
@@ -67,3 +70,8 @@ class Camera:
         if kind is StreamKind.SUB and self.sub_url:
             return self.sub_url
         return self.main_url
+
+    def has_sound(self, *, otherwise: bool) -> bool:
+        """Whether its sound is asked for, for clips; ``otherwise`` where nothing says so."""
+        said = self.attributes.get("audio", "").strip().lower()
+        return said in _YES or (said not in _NO and otherwise)

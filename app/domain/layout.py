@@ -109,6 +109,23 @@ def layout(name: str) -> Layout:
     return _grid(f"{rows}x{columns}", rows, columns)
 
 
+def side_by_side(count: int, screen: Size) -> Layout:
+    """The grid in which so many pictures of one importance, 16:9 as most are, become the largest
+    on a screen; at the most that of ``LARGEST_SIDE``."""
+    count = min(max(count, 1), LARGEST_SIDE * LARGEST_SIDE)
+    sides = range(1, LARGEST_SIDE + 1)
+    grids = [(rows, columns) for rows in sides for columns in sides if rows * columns >= count]
+
+    def rank(grid: tuple[int, int]) -> tuple[float, int, int]:
+        rows, columns = grid
+        width = min(screen.width / columns, screen.height / rows * 16 / 9)
+        # On a screen of that very shape two are as large above as beside each other.
+        return round(width), -rows * columns, columns
+
+    rows, columns = max(grids, key=rank)
+    return layout(f"{rows}x{columns}")
+
+
 def gap_px(scale: float) -> int:
     """Device pixels between two tiles."""
     return max(1, round(_GAP * scale))

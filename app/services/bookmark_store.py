@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future
 from pathlib import Path
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from app.domain.bookmark import Bookmark
 from app.domain.record_filters import BookmarkFilter, RecordOrder
 from app.services.bookmark_changes import Added, Answer, Outcome, Unsaved, joined
 from app.services.notices import Notice, NoticeBoard, Severity
+from app.services.retried_writes import RetriedWrites
 from app.settings.files import remove_unfinished, set_aside
 from app.settings.settled_file import SettledFile, refusal_words
 from app.storage.bookmarks import BookmarkRepository
@@ -26,7 +26,6 @@ NOT_SAVED = "bookmarks-not-saved"
 NOT_READ = "bookmarks-not-read"
 NOT_KEPT = "bookmarks-not-kept"
 DAMAGED = "bookmarks-damaged"
-_RETRY_S = (1.0, 30.0)
 _TRIES = 3
 """Changes of others between reading and writing are joined so many times."""
 _log = logging.getLogger(__name__)
@@ -52,16 +51,12 @@ class BookmarkStore:
     ) -> None:
         self.saved: Event[Bookmark] = Event("bookmarks.saved")
         self._database = database
-        self._writing = writing
         self._reading = reading
         self._file = file
         self._notices = notices
-        self._clock = clock
+        self._writes = RetriedWrites(self, writing, clock)
         self._waiting: list[Unsaved] = []
         self._answers: dict[UUID, Answered] = {}
-        self._under_way: Future[Bookmark] | None = None
-        self._next_try = 0.0
-        self._failures = 0
         self._is_filed = False
         self._kept = SettledFile(
             file,
@@ -98,75 +93,45 @@ class BookmarkStore:
         one of the others."""
         self._answers[unsaved.key] = answer
         self._waiting.append(unsaved)
-        if self._failures:
+        if self._writes.is_refused:
             self._keep()
             answer(Answer(Outcome.WAITING, unsaved.bookmark, self._words_of_notice()))
         self.tick()
 
     def tick(self) -> None:
         """Begin what is due."""
-        if self._waiting and self._under_way is None and self._clock.monotonic() >= self._next_try:
-            self._begin(self._waiting[0])
+        self._writes.tick()
 
     def close(self) -> None:
         """Try once more to write what is left. Blocking: at the end only; the rest stays in the
         file for the next start."""
-        future, self._under_way = self._under_way, None
-        if future is not None and not future.cancel() and future.exception() is None:
-            self._take_out(self._waiting[0])
-        while self._waiting:
-            try:
-                self._write(self._waiting[0])
-            except OperatorError as error:
-                _log.warning("%d bookmarks wait for the next start: %s", len(self._waiting), error)
-                break
-            self._take_out(self._waiting[0])
-        if self._waiting:
+        error = self._writes.end()
+        if error is not None:
+            _log.warning("%d bookmarks wait for the next start: %s", len(self._waiting), error)
             self._keep()
         self._kept.close()
 
-    def _begin(self, unsaved: Unsaved) -> None:
-        def done(bookmark: Bookmark) -> None:
-            if self._under_way is future:
-                self._under_way = None
-                self._on_saved(unsaved, bookmark)
+    # --- what became of it -------------------------------------------------------------------
 
-        def failed(error: Exception) -> None:
-            if self._under_way is future:
-                self._under_way = None
-                self._on_failed(unsaved, error)
-
-        future = self._writing.run(lambda: self._write(unsaved), done=done, failed=failed)
-        self._under_way = future
-
-    def _on_saved(self, unsaved: Unsaved, bookmark: Bookmark) -> None:
-        self._take_out(unsaved)
-        self._failures, self._next_try = 0, 0.0
+    def on_written(self, unsaved: Unsaved, bookmark: Bookmark) -> None:
         self._notices.clear(NOT_SAVED)
         answer = self._answers.pop(unsaved.key, None)
         self.saved.emit(bookmark)
         if answer is not None:
             answer(Answer(Outcome.SAVED, bookmark))
-        self.tick()
 
-    def _on_failed(self, unsaved: Unsaved, error: Exception) -> None:
-        if isinstance(error, RecordChanged):
-            self._take_out(unsaved)
-            answer = self._answers.pop(unsaved.key, None)
-            if answer is None:
-                self._notices.post(Notice(NOT_SAVED, Severity.WARNING, str(error), error.advice))
-            else:
-                problem = f"{error}. {error.advice}"
-                answer(Answer(Outcome.COLLIDED, unsaved.bookmark, problem))
-            self.tick()
-            return
-        self._failures += 1
-        least, most = _RETRY_S
-        wait = min(most, least * 2 ** min(self._failures - 1, 10))
-        self._next_try = self._clock.monotonic() + wait
+    def on_collided(self, unsaved: Unsaved, error: RecordChanged) -> None:
+        answer = self._answers.pop(unsaved.key, None)
+        if answer is None:
+            self._notices.post(Notice(NOT_SAVED, Severity.WARNING, str(error), error.advice))
+        else:
+            problem = f"{error}. {error.advice}"
+            answer(Answer(Outcome.COLLIDED, unsaved.bookmark, problem))
+
+    def on_refused(self, error: Exception, *, is_first: bool) -> None:
         self._tell_refused(error)
         self._keep()
-        if self._failures == 1:
+        if is_first:
             for each in self.waiting:
                 told = self._answers.get(each.key)
                 if told is not None:
@@ -190,7 +155,8 @@ class BookmarkStore:
     def _words_of_notice(self) -> str:
         return next((n.text for n in self._notices.current if n.key == NOT_SAVED), "")
 
-    def _take_out(self, unsaved: Unsaved) -> None:
+    def take_out(self, unsaved: Unsaved) -> None:
+        """It waits no longer."""
         self._waiting = [each for each in self._waiting if each.key != unsaved.key]
         if self._is_filed:
             self._keep()
@@ -229,7 +195,8 @@ class BookmarkStore:
 
     # --- on the database's thread --------------------------------------------------------------
 
-    def _write(self, unsaved: Unsaved) -> Bookmark:
+    def write(self, unsaved: Unsaved) -> Bookmark:
+        """Write it, and join what others changed meanwhile. Blocking."""
         for tried in range(1, _TRIES + 1):
             try:
                 with self._database.transaction() as session:

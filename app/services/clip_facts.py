@@ -16,7 +16,8 @@ from app.settings.files import write_atomically
 from app.video.clip_types import ClipProgress
 
 FORM = "nigehban-clip-1"
-NO_AUDIO = "not received: cameras are asked for video only"
+NO_AUDIO = "not received"
+"""What the JSON says where nothing more is known of the sound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class ClipRequest:
 class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
     """The JSON. Times are microseconds of Unix time on ``clock``; add ``offset_us`` for the
     workstation's. ``pictures_utc_us`` are pairs of (microseconds in the file, Unix time), one for
-    each key frame."""
+    each key frame. ``boxes`` is the file of the boxes that were kept with it, empty without any."""
 
     form: str = FORM
     id: UUID
@@ -87,6 +88,9 @@ class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
     sha256: str
     ended_early: bool
     trouble: str
+    boxes: str = ""
+    boxes_frames: int = 0
+    boxes_sha256: str = ""
 
     @classmethod
     def of(cls, request: ClipRequest, clip: Clip, progress: ClipProgress) -> Self:
@@ -113,6 +117,7 @@ class ClipFacts(msgspec.Struct, frozen=True, kw_only=True):
             codec=progress.codec,
             width=progress.width,
             height=progress.height,
+            audio=progress.sound or NO_AUDIO,
             bytes=clip.bytes,
             sha256=clip.sha256,
             ended_early=progress.has_ended_early,

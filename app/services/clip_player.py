@@ -1,15 +1,23 @@
 """Plays kept clips, files and recorders' addresses in tiles, never looking live."""
 
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from app.core.events import Event
 from app.domain.clip_record import Clip
-from app.services.clip_playing import Playing
+from app.services.clip_playing import InStep, Playing
+from app.services.clip_work import (
+    Source,
+    Work,
+    can_seek,
+    is_free,
+    is_missing,
+    is_ready,
+    taken_us,
+)
 from app.services.wall import WallService
 from app.services.wall_screen import TileSnapshot
 from app.video.engine_types import ViewKey
@@ -17,14 +25,10 @@ from app.video.player_types import (
     FASTEST,
     SLOWEST,
     PlayCommand,
-    PlayerId,
     PlayerPhase,
     Players,
     PlayerState,
 )
-
-Source: TypeAlias = Clip | Path | str
-"""A kept clip, a file, or the address of a recording (``rtsp``, ``http`` and ``https``)."""
 
 FIRST_VOLUME = 50
 """What the first clip is heard at that is not to be silent any more."""
@@ -32,40 +36,26 @@ _US = 1_000_000
 _NO_NAME = "?"
 
 
-@dataclass(slots=True)
-class _Work:
-    source: Source
-    name: str
-    clip: Clip | None
-    player: PlayerId
-    state: PlayerState = field(default_factory=PlayerState)
-    command: PlayCommand = field(default_factory=lambda: PlayCommand(speed=0.0))
-    is_to_start: bool = True
-    key: ViewKey | None = None
-    screen: int = 0
-    tile: TileSnapshot | None = None
-    speed: float = 1.0
-    """What play goes on at after a pause."""
-    asked: float = 0.0
-    """``since`` of the command that was sent last."""
-    volume: int = 0
-    sent_volume: int = 0
-
-
 class ClipPlayer:
     """Owner thread; nothing blocks. One clip a tile, until it is closed or the tile gets another
     camera or goes away (page, layout, district)."""
 
     def __init__(
-        self, players: Players, wall: WallService, file_of: Callable[[Clip], Path]
+        self,
+        players: Players,
+        wall: WallService,
+        file_of: Callable[[Clip], Path],
+        elsewhere: Callable[[Clip], str] = lambda _clip: "",
     ) -> None:
+        """``elsewhere`` names the workstation that kept a clip, empty for this one."""
         self.changed: Event[ViewKey] = Event("clip_player.changed")
         """A view plays another clip, or none, or it could not be opened."""
         self._players = players
         self._wall = wall
         self._file_of = file_of
-        self._playing: dict[ViewKey, _Work] = {}
-        self._prepared: _Work | None = None
+        self._elsewhere = elsewhere
+        self._playing: dict[ViewKey, Work] = {}
+        self._prepared: list[Work] = []
         self._last_volume = FIRST_VOLUME
         self._wall_changes = wall.changed.connect(self._on_wall_changed)
 
@@ -81,46 +71,56 @@ class ClipPlayer:
         speed: float = 1.0,
         start_us: int = 0,
         since: float | None = None,
+        in_step: InStep | None = None,
+        label: str = "",
     ) -> ViewKey | None:
         """Play in a tile (``None``: the selected one) in place of what it shows; returns its view,
         ``None`` where the screen has no such tile.
 
         ``start_us`` is from the clip's beginning. Clips with the same ``since`` (monotonic) are in
-        step; without it, it begins with its first picture. What was given to ``prepare`` is there
-        at once. What cannot be played says so, as ``playing(...).state.trouble`` and on the tile.
+        step; without it, it begins with its first picture. Those with the same ``in_step`` begin
+        with the first picture of the first of them. What was given to ``prepare`` is there at
+        once. What cannot be played says so, as ``playing(...).state.trouble`` and on the tile.
         """
         tile = self._tile(screen, cell)
         if tile is None:
             return None
-        work = self._prepared
-        if work is not None and work.source == source:
-            self._prepared = None
-        else:
-            work = self._begin(source)
+        work = self._taken(source) or self._begin(source)
         self._forget(tile.key)
         work.key, work.screen, work.tile, work.speed = tile.key, screen, tile, speed
+        work.label, work.in_step = label, in_step
         work.command = PlayCommand(start_us, speed, since or 0.0, loop)
         work.is_to_start = since is None
+        if in_step is not None:
+            self._join(work, in_step)
         self._playing[tile.key] = work
-        self._show(work)
+        if in_step is None:
+            self._show(work)  # its first picture, before anything is asked of it
         self._start(work)
         self.changed.emit(tile.key)
         return tile.key
 
-    def prepare(self, source: Source) -> None:
-        """Open what is to be played next, so that its first picture is there at once. One only."""
-        if self._prepared is not None:
-            if self._prepared.source == source:
-                return
-            self._players.close(self._prepared.player)
-        self._prepared = self._begin(source)
+    def prepare(self, *sources: Source) -> None:
+        """Open what is to be played next, so that its first picture is there at once. What was
+        prepared before and is not among these is closed."""
+        for work in tuple(self._prepared):
+            if work.source not in sources:
+                self._prepared.remove(work)
+                self._players.close(work.player)
+        ready = [work.source for work in self._prepared]
+        self._prepared += [self._begin(each) for each in sources if each not in ready]
 
     def close(self, key: ViewKey) -> bool:
-        """Back to the tile's live picture; false when it plays nothing."""
-        if key not in self._playing:
+        """Back to the tile's live picture; false when it plays nothing. What plays in step with it
+        is closed too."""
+        work = self._playing.get(key)
+        if work is None:
             return False
-        self._forget(key)
-        self.changed.emit(key)
+        closed = [each.key for each in self._together(work) if each.key is not None]
+        for each in closed:
+            self._forget(each)
+        for each in closed:
+            self.changed.emit(each)
         return True
 
     def close_all(self) -> None:
@@ -128,9 +128,9 @@ class ClipPlayer:
         self._wall_changes.close()
         for key in tuple(self._playing):
             self._forget(key)
-        if self._prepared is not None:
-            self._players.close(self._prepared.player)
-            self._prepared = None
+        for work in self._prepared:
+            self._players.close(work.player)
+        self._prepared.clear()
 
     # --- what is played -----------------------------------------------------------------------
 
@@ -141,7 +141,8 @@ class ClipPlayer:
             return None
         at = self._position(work)
         clip = work.clip
-        start = None if clip is None else clip.start_us + clip.offset_us
+        start = None if clip is None else taken_us(clip, 0)
+        end = None if work.in_step is None else work.in_step.span_us - work.command.begins_us
         return Playing(
             name=work.name,
             camera=None if clip is None else clip.camera,
@@ -151,6 +152,10 @@ class ClipPlayer:
             speed=work.command.speed,
             is_looping=work.command.is_looping,
             clip=clip,
+            end_us=end,
+            first_us=-work.command.begins_us,
+            label=work.label,
+            elsewhere=self._elsewhere(clip) if clip is not None and is_missing(work) else "",
             volume=work.volume,
             is_selected=key == self.selected(),
         )
@@ -189,10 +194,10 @@ class ClipPlayer:
         pace = 0.5 if is_slow else 1.0
         if not now.stands and now.speed * direction > 0:
             pace = min(FASTEST, max(SLOWEST, abs(now.speed) * (0.5 if is_slow else 2.0)))
-        if not self._is_open(work) or (direction > 0 and pace <= 1.0):
+        if not is_ready(work) or (direction > 0 and pace <= 1.0):
             is_possible = direction > 0 or work.state.phase is PlayerPhase.OPENING
         else:
-            is_possible = self._is_free(work)
+            is_possible = is_free(work)
         if is_possible:
             work.speed = direction * pace
             self._play_on(key, now, work.speed)
@@ -209,9 +214,9 @@ class ClipPlayer:
         """Go to a position from the beginning; it plays on, or stands, as before. False where
         that cannot be, as in a recorder's stream."""
         work = self._playing.get(key)
-        if work is None or not self._is_open(work):
+        if work is None or not is_ready(work):
             return True
-        if not self._can_seek(work):
+        if not can_seek(work):
             return False
         self._go(key, position_us=max(0, min(position_us, work.state.duration_us)))
         return True
@@ -223,12 +228,16 @@ class ClipPlayer:
 
     def step(self, key: ViewKey, by: int) -> bool:
         """One picture on, or back, and stand there; false as with ``seek``, of one back."""
-        work = self._playing.get(key)
-        if work is None or not self._is_open(work):
+        work, now = self._playing.get(key), self.playing(key)
+        if work is None or now is None or not is_ready(work):
             return True
-        if by < 0 and not self._can_seek(work):
+        if by < 0 and not can_seek(work):
             return False
-        at = self._position(work)
+        if now.begins_in_us or now.is_over:
+            return True  # it has no picture to step from
+        if work.in_step is not None:
+            self._go(key, speed=0.0)
+        at = self._position(work) + work.command.begins_us
         work.command = replace(work.command, position_us=at, speed=0.0, since=0.0)
         work.asked = 0.0
         self._players.go(work.player, replace(work.command, step=by))
@@ -239,11 +248,12 @@ class ClipPlayer:
         work = self._playing.get(key)
         if work is None:
             return True
-        if self._is_open(work) and not self._is_free(work):
+        if is_ready(work) and not is_free(work):
             return False
         at = self._position(work)
         looping = not work.command.is_looping
-        work.command = replace(work.command, is_looping=looping)
+        for each in self._together(work):
+            each.command = replace(each.command, is_looping=looping)
         self._go(key, position_us=at)
         return True
 
@@ -259,7 +269,7 @@ class ClipPlayer:
         """In per cent; every clip begins with 0, and one without sound stays there. It is heard
         while its tile is selected: one clip at a time."""
         work = self._playing.get(key)
-        if work is None or (self._is_open(work) and not work.state.has_sound):
+        if work is None or (is_ready(work) and not work.state.has_sound):
             return
         work.volume = max(0, min(volume, 100))
         if work.volume:
@@ -284,16 +294,27 @@ class ClipPlayer:
 
     # --- inside -------------------------------------------------------------------------------
 
-    def _begin(self, source: Source) -> _Work:
+    def _taken(self, source: Source) -> Work | None:
+        """What was prepared of it; what failed meanwhile is tried anew."""
+        work = next((each for each in self._prepared if each.source == source), None)
+        if work is None:
+            return None
+        self._prepared.remove(work)
+        if work.state.phase is not PlayerPhase.FAILED:
+            return work
+        self._players.close(work.player)
+        return None
+
+    def _begin(self, source: Source) -> Work:
         clip = source if isinstance(source, Clip) else None
         location, name = self._where(source)
-        taken = None if clip is None else clip.start_us + clip.offset_us
+        taken = None if clip is None else taken_us(clip, 0)
 
         def told(state: PlayerState) -> None:
             self._on_state(work, state)
 
         player = self._players.open(location, taken, told)
-        work = _Work(source, name, clip, player)
+        work = Work(source, name, clip, player)
         return work
 
     def _where(self, source: Source) -> tuple[str, str]:
@@ -308,42 +329,37 @@ class ClipPlayer:
             host = ""
         return source, host or _NO_NAME
 
-    def _show(self, work: _Work) -> None:
+    def _show(self, work: Work) -> None:
         tile = work.tile
         if tile is not None and work.key is not None:
             size = tile.picture.width, tile.picture.height
             self._players.show(work.player, work.key, size, tile.crop)
 
-    def _start(self, work: _Work) -> None:
+    def _start(self, work: Work) -> None:
         if work.state.phase is not PlayerPhase.READY or work.key is None:
             return
         if work.is_to_start:
-            work.is_to_start = False
-            work.command = replace(work.command, since=time.monotonic())
+            since = time.monotonic()
+            for each in self._together(work):
+                each.is_to_start = False
+                each.command = replace(each.command, since=since)
         self._send(work)
+        if work.in_step is not None:
+            self._show(work)  # no other picture than the one that the line is at
 
     def _play_on(self, key: ViewKey, now: Playing, speed: float) -> None:
         """Go on from where it is; what has come to that end begins again from the other one."""
-        length = now.state.duration_us
-        at_end = now.position_us >= length if speed > 0 else now.position_us <= 0
-        begins_us = 0 if speed > 0 else length
-        self._go(key, speed=speed, position_us=begins_us if at_end and length > 0 else None)
-
-    def _is_open(self, work: _Work) -> bool:
-        return work.state.phase is PlayerPhase.READY
-
-    def _can_seek(self, work: _Work) -> bool:
-        return work.state.is_seekable and work.state.duration_us > 0
-
-    def _is_free(self, work: _Work) -> bool:
-        """Whether its pace and direction are ours to choose."""
-        return self._can_seek(work) and not work.state.is_stream
+        last_us = now.state.duration_us if now.end_us is None else now.end_us
+        at_end = now.position_us >= last_us if speed > 0 else now.position_us <= now.first_us
+        begins_us = now.first_us if speed > 0 else last_us
+        is_known = now.state.duration_us > 0
+        self._go(key, speed=speed, position_us=begins_us if at_end and is_known else None)
 
     def _lead_sound(self) -> None:
         """The selected tile's clip is heard. The others are silent before it is."""
         heard = self.selected()
         wanted = {
-            key: work.volume if key == heard and self._is_open(work) else 0
+            key: work.volume if key == heard and is_ready(work) else 0
             for key, work in self._playing.items()
         }
         for key in sorted(wanted, key=lambda key: wanted[key]):
@@ -352,13 +368,13 @@ class ClipPlayer:
                 work.sent_volume = wanted[key]
                 self._players.set_volume(work.player, wanted[key])
 
-    def _follow_line(self, work: _Work, state: PlayerState) -> None:
+    def _follow_line(self, work: Work, state: PlayerState) -> None:
         """It is where it says, and not where it was asked to be."""
         line, command = state.line, work.command
         if line is None or (state.is_seekable and line.asked != work.asked):
             return  # by now it was asked for something else
         command = replace(command, position_us=line.position_us, since=line.since)
-        if not self._is_free(work):
+        if not is_free(work):
             work.speed = work.speed if 0 < work.speed <= 1 else 1.0
             speed = 0.0 if command.speed < 0 else min(command.speed, 1.0)
             command = replace(command, speed=speed, is_looping=False)
@@ -366,11 +382,11 @@ class ClipPlayer:
         if not state.is_seekable:
             self._send(work)
 
-    def _send(self, work: _Work) -> None:
+    def _send(self, work: Work) -> None:
         work.asked = work.command.since
         self._players.go(work.player, work.command)
 
-    def _on_state(self, work: _Work, state: PlayerState) -> None:
+    def _on_state(self, work: Work, state: PlayerState) -> None:
         before, work.state = work.state, state
         if state.phase is PlayerPhase.READY and before.phase is not PlayerPhase.READY:
             if not state.has_sound:
@@ -380,7 +396,11 @@ class ClipPlayer:
         elif state.line != before.line:
             self._follow_line(work, state)
         elif not work.command.speed and state.shown_us != before.shown_us:
-            work.command = replace(work.command, position_us=state.shown_us)
+            at = state.shown_us + work.command.begins_us
+            for each in self._together(work):
+                each.command = replace(each.command, position_us=at)
+                if each is not work:
+                    self._players.go(each.player, each.command)
         told = (state.phase, state.is_seekable, state.sound)
         if work.key is not None and told != (before.phase, before.is_seekable, before.sound):
             self.changed.emit(work.key)
@@ -392,19 +412,35 @@ class ClipPlayer:
         if work is None:
             return
         at = self._position(work) if position_us is None else position_us
-        work.command = PlayCommand(
-            at,
-            work.command.speed if speed is None else speed,
-            time.monotonic(),
-            work.command.is_looping,
-        )
-        if work.state.phase is PlayerPhase.READY:
-            self._send(work)
+        speed = work.command.speed if speed is None else speed
+        begins_us, since = work.command.begins_us, time.monotonic()
+        for each in self._together(work):
+            each.speed = work.speed
+            each.command = replace(
+                each.command, position_us=at + begins_us, speed=speed, since=since, step=0
+            )
+            if each.state.phase is PlayerPhase.READY:
+                self._send(each)
 
-    def _position(self, work: _Work) -> int:
-        if work.state.phase is not PlayerPhase.READY:
-            return work.command.position_us
-        return work.command.position_at(time.monotonic(), work.state.duration_us)
+    def _join(self, work: Work, line: InStep) -> None:
+        """Go along with those that are on the line already."""
+        for other in self._together(work):
+            work.command, work.speed = other.command, other.speed
+            work.is_to_start = other.is_to_start
+        begins_us = taken_us(work.clip, line.start_us) - line.start_us
+        work.command = replace(work.command, begins_us=begins_us, span_us=line.span_us)
+
+    def _together(self, work: Work) -> Sequence[Work]:
+        """The clip and those that are in step with it."""
+        if work.in_step is None:
+            return (work,)
+        return [each for each in self._playing.values() if each.in_step is work.in_step]
+
+    def _position(self, work: Work) -> int:
+        command = work.command
+        if work.is_to_start or (work.in_step is None and not is_ready(work)):
+            return command.position_us - command.begins_us
+        return command.place_at(time.monotonic(), work.state.duration_us)
 
     def _forget(self, key: ViewKey) -> None:
         work = self._playing.pop(key, None)
@@ -420,23 +456,24 @@ class ClipPlayer:
 
     def _on_wall_changed(self, screen: int) -> None:
         """Follow the selection and the size of the tiles; what has gone, or shows another camera,
-        is closed. While one tile is enlarged the others only wait behind it."""
+        is closed. While one tile is enlarged the others only wait behind it, as those of a screen
+        do that is borrowed."""
         self._follow_tiles(screen)
         self._lead_sound()
 
     def _follow_tiles(self, screen: int) -> None:
         if screen not in self._wall.open_screens:
             tiles: dict[ViewKey, TileSnapshot] = {}
-            is_enlarged = False
+            is_enlarged, waiting = False, frozenset[ViewKey]()
         else:
             seen = self._wall.screen(screen)
             tiles = {tile.key: tile for tile in seen.tiles}
-            is_enlarged = seen.enlarged is not None
+            is_enlarged, waiting = seen.enlarged is not None, seen.waiting
         for key, work in tuple(self._playing.items()):
             if work.screen != screen or work.tile is None:
                 continue
             tile = tiles.get(key)
-            if tile is None and is_enlarged:
+            if tile is None and (is_enlarged or key in waiting):
                 continue
             if tile is None or tile.camera != work.tile.camera:
                 self.close(key)

@@ -9,6 +9,7 @@ from app.core.errors import OperatorError
 from app.core.events import Event
 from app.core.tasks import Tasks
 from app.domain.clip_record import Clip
+from app.services.clip_boxes_files import recover_boxes
 from app.services.clip_facts import ClipFacts, facts_file, write_facts
 from app.services.clip_recovery import Recovered, adopt_lost, finish, recover
 from app.services.notices import Notice, NoticeBoard, Severity
@@ -57,6 +58,7 @@ class ClipRecords:
 
         def find() -> tuple[list[Recovered], int]:
             recovered = recover(self._folder, self._workstation)
+            recover_boxes(self._folder)
             return recovered, adopt_lost(self._folder, self._database)
 
         self._files.run(find, done=self._on_recovered, failed=self._on_refused)

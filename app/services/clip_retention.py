@@ -1,10 +1,8 @@
-"""How long clips and snapshots stay: what will go is known, and shown, before it goes."""
+"""How long clips, snapshots and small pictures stay: what will go is shown before it goes."""
 
 import logging
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from enum import Enum
 from pathlib import Path
 from uuid import UUID
 
@@ -14,9 +12,19 @@ from app.core.clock import Clock
 from app.core.events import Event
 from app.core.tasks import Tasks
 from app.domain.clip_record import Clip, ClipState
+from app.services.clip_boxes_files import boxes_file, boxes_part
 from app.services.clip_facts import facts_file, write_facts
+from app.services.kept_pictures import KeptPictures, NobodysPicture
 from app.services.notices import Notice, NoticeBoard, Severity
 from app.services.snapshots import read_snapshot
+from app.services.storage_plan import (
+    Stay,
+    StoragePlan,
+    StoredItem,
+    StoredKind,
+    going_words,
+    plan_of,
+)
 from app.settings.schema import ClipSettings
 from app.storage.clips import ClipRepository
 from app.storage.database import Database
@@ -27,62 +35,7 @@ SHOWN_S = 3600.0
 """What is to go is announced at least so long before."""
 LOOK_EVERY_S = 600.0
 _AT_A_TIME = 500
-_DAY_US = 86_400_000_000
 _log = logging.getLogger(__name__)
-
-
-class StoredKind(Enum):
-    CLIP = "clip"
-    SNAPSHOT = "snapshot"
-
-
-class Stay(Enum):
-    """Why something stays, or goes: ``AGE`` and ``SIZE`` go."""
-
-    YOUNG = "young"
-    LOCKED = "locked"
-    NEEDED = "needed"
-    """A flagged bookmark or an incident that is not closed refers to it."""
-    AGE = "age"
-    SIZE = "size"
-
-    @property
-    def goes(self) -> bool:
-        return self in (Stay.AGE, Stay.SIZE)
-
-
-@dataclass(frozen=True, slots=True)
-class StoredItem:
-    """A clip or snapshot of this workstation. ``goes_us`` is when its age is up (Unix time in
-    microseconds), ``None`` for what is exempt."""
-
-    kind: StoredKind
-    key: UUID
-    file: str
-    camera: str
-    start_us: int
-    end_us: int
-    created_us: int
-    bytes: int
-    stay: Stay
-    goes_us: int | None
-    is_broken: bool = False
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class StoragePlan:
-    """Everything that is kept, the oldest first, and what it takes."""
-
-    items: Sequence[StoredItem] = ()
-    bytes: int = 0
-    most_bytes: int = 0
-    keep_days: int = 0
-
-    @property
-    def going(self) -> Sequence[StoredItem]:
-        """What goes once it has been announced for an hour."""
-        return [item for item in self.items if item.stay.goes]
 
 
 class ClipRetention:
@@ -95,22 +48,28 @@ class ClipRetention:
         self,
         clips: Path,
         snapshots: Path,
+        pictures: KeptPictures,
         database: Database,
         files: Tasks,
         notices: NoticeBoard,
         clock: Clock,
         settings: ClipSettings,
         workstation: str,
+        *,
+        gone: Callable[[Path], None] = lambda _file: None,
     ) -> None:
+        """``gone`` hears, on ``files``, of each file before it is deleted."""
         self.changed: Event[StoragePlan] = Event("clip_retention.changed")
         self._clips = clips
         self._snapshots = snapshots
+        self._pictures = pictures
         self._database = database
         self._files = files
         self._notices = notices
         self._clock = clock
         self._settings = settings
         self._workstation = workstation
+        self._gone = gone
         self._plan = StoragePlan()
         self._announced: dict[UUID, float] = {}
         self._look_at = 0.0
@@ -177,10 +136,10 @@ class ClipRetention:
         going = plan.going
         self._announced = {item.key: self._announced.get(item.key, now) for item in going}
         if going:
-            size = sum(item.bytes for item in going) / 1e9
-            what = "1 clip or snapshot" if len(going) == 1 else f"{len(going)} clips and snapshots"
-            text = f"{what} ({size:.1f} GB) will be deleted in an hour"
-            advice = "See them in the console under Storage; lock there what has to stay."
+            text = f"{going_words(going)} will be deleted in an hour"
+            advice = "See them in the console under Storage."
+            if any(item.can_be_locked for item in going):
+                advice = "See them in the console under Storage; lock there what has to stay."
             self._notices.post(Notice(GOING, Severity.INFO, text, advice))
         else:
             self._notices.clear(GOING)
@@ -209,8 +168,10 @@ class ClipRetention:
             if clip.author.workstation == self._workstation
         ]
         items += self._snapshot_items(needed)
+        pictures = self._pictures.look()
+        items += [_picture_item(each) for each in pictures.nobodys]
         items.sort(key=lambda item: (item.created_us, item.key))
-        return plan_of(items, self._settings, now_us)
+        return plan_of(items, self._settings, now_us, pictures)
 
     def _clip_item(self, clip: Clip, is_removable: bool) -> StoredItem:
         stay = Stay.LOCKED if clip.is_locked else Stay.YOUNG if is_removable else Stay.NEEDED
@@ -222,7 +183,7 @@ class ClipRetention:
             clip.start_us,
             clip.end_us,
             clip.created_us,
-            clip.bytes,
+            clip.bytes + _size_of(boxes_file(self._clips / clip.file)),
             stay,
             None,
             is_broken=clip.state is ClipState.BROKEN,
@@ -265,6 +226,7 @@ class ClipRetention:
                 gone.update(set(portion) - set(clips.many(portion)))
         with self._database.reading() as session:
             needed = IncidentRepository(session).snapshots_in_use()
+        self._delete_pictures([i for i in items if i.kind is StoredKind.BOOKMARK_PICTURE])
         for item in items:
             if item.kind is StoredKind.CLIP and item.key in gone:
                 self._remove(self._clips / item.file, item)
@@ -273,35 +235,45 @@ class ClipRetention:
                 if facts is not None and not facts.is_locked:
                     self._remove(self._snapshots / item.file, item)
 
+    def _delete_pictures(self, items: Sequence[StoredItem]) -> None:
+        nobodys = self._pictures.without_bookmark([item.key for item in items])
+        for item in items:
+            if item.key in nobodys:
+                self._remove(self._snapshots / item.file, item)
+        if items:
+            self._pictures.forget()
+
     def _remove(self, file: Path, item: StoredItem) -> None:
         # The facts first: with them the clip would be put on record again.
-        for each in (facts_file(file), file):
+        beside = (boxes_part(file), boxes_file(file)) if item.kind is StoredKind.CLIP else ()
+        for each in (facts_file(file), *beside, file):
+            self._gone(each)
             with suppress(FileNotFoundError):
                 each.unlink()
         _log.info("Deleted %s (%d bytes): %s", item.file, item.bytes, item.stay.value)
 
 
-def plan_of(items: Sequence[StoredItem], settings: ClipSettings, now_us: int) -> StoragePlan:
-    """Which of ``items``, the oldest first, go: what is too old, then the oldest of the rest
-    until it fits. Only what is ``YOUNG`` may."""
-    kept_us = settings.keep_days * _DAY_US
-    most = round(settings.keep_gigabytes * 1e9)
-    size = total = sum(item.bytes for item in items)
-    planned = []
-    for item in items:
-        if item.stay is Stay.YOUNG:
-            goes_us = item.created_us + kept_us
-            stay = Stay.AGE if goes_us <= now_us else item.stay
-            item = replace(item, stay=stay, goes_us=goes_us)  # noqa: PLW2901 - the same, judged
-            size -= item.bytes if stay is Stay.AGE else 0
-        planned.append(item)
-    for index, item in enumerate(planned):
-        if size <= most:
-            break
-        if item.stay is Stay.YOUNG:
-            planned[index] = replace(item, stay=Stay.SIZE)
-            size -= item.bytes
-    return StoragePlan(planned, total, most, settings.keep_days)
+def _picture_item(picture: NobodysPicture) -> StoredItem:
+    made_us = picture.made_us
+    return StoredItem(
+        StoredKind.BOOKMARK_PICTURE,
+        picture.bookmark,
+        picture.file,
+        "",
+        made_us,
+        made_us,
+        made_us,
+        picture.bytes,
+        Stay.YOUNG,
+        None,
+    )
+
+
+def _size_of(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0  # most clips have no such file
 
 
 def _all_clips(clips: ClipRepository) -> list[Clip]:

@@ -43,6 +43,19 @@ class ClipKeeper(Protocol):
         """Nothing of it was kept."""
 
 
+class BoxKeeper(Protocol):
+    """Where the boxes of a clip's camera are kept while it is written."""
+
+    def follow(self, clip: Clip) -> None:
+        """It is being written and has come so far."""
+
+    def finish(self, clip: Clip) -> None:
+        """It is as it will stay."""
+
+    def drop(self, clip: UUID) -> None:
+        """Nothing of it was kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class RunningClip:
     """A clip under way. ``seconds`` is what is in the file; ``share`` how much of what was asked
@@ -54,6 +67,7 @@ class RunningClip:
     share: float | None
     is_recording: bool
     is_checking: bool
+    has_sound: bool = False
 
 
 class Recordings(Protocol):
@@ -100,6 +114,8 @@ class ClipService:
         notices: NoticeBoard,
         clock: Clock,
         settings: ClipSettings,
+        *,
+        boxes: BoxKeeper | None = None,
     ) -> None:
         self.changed: Event[UUID] = Event("clips.changed")
         """A running clip has grown."""
@@ -113,6 +129,7 @@ class ClipService:
         self._notices = notices
         self._clock = clock
         self._settings = settings
+        self._boxes = boxes
         self._running: dict[UUID, _Work] = {}
 
     # --- asking -------------------------------------------------------------------------------
@@ -235,6 +252,8 @@ class ClipService:
         if not work.has_begun and progress.pictures:
             work.has_begun = True
             self._keeper.begin(*self._record(work, progress, ClipState.WRITING))
+        if self._boxes is not None and progress.pictures:
+            self._boxes.follow(self._record(work, progress, ClipState.WRITING)[0])
         if progress.phase is ClipPhase.WRITING and self._clock.monotonic() >= work.deadline:
             self.stop(work.id)
         self.changed.emit(work.id)
@@ -250,6 +269,11 @@ class ClipService:
             self._keeper.keep(*record)
         elif work.has_begun:
             self._keeper.forget(record[0])
+        if self._boxes is not None:
+            if clip is not None:
+                self._boxes.finish(clip)
+            else:
+                self._boxes.drop(work.id)
         self._say(work, progress)
         camera = work.request.camera
         if work.is_recording:
@@ -300,6 +324,7 @@ class ClipService:
             share,
             work.is_recording,
             progress.phase is ClipPhase.CHECKING,
+            progress.has_sound,
         )
 
 

@@ -14,13 +14,23 @@ import msgspec
 from app.core.dispatch import Dispatcher
 from app.domain.camera import CameraCode
 from app.domain.incident import Incident, Note
-from app.services.notices import Notice, NoticeBoard, Severity
-from app.settings.files import remove_unfinished, set_aside
-from app.settings.settled_file import RETRY_S, SETTLE_S, SettledFile, refusal_words
+from app.services.notices import NoticeBoard
+from app.services.state_file import StateFile, StateWords
+from app.settings.settled_file import RETRY_S, SETTLE_S
 
 VERSION = 1
 NOT_KEPT = "drafts-not-kept"
 DAMAGED = "drafts-damaged"
+_WORDS = StateWords(
+    damaged_key=DAMAGED,
+    damaged="The file with unfinished notes",
+    damaged_advice="Notes that were stored before are in the database. Look into the file for what "
+    "was being written.",
+    refused_key=NOT_KEPT,
+    refused="Unfinished notes cannot be kept on the disk",
+    refused_advice="They are in memory as long as the program runs. Free space on the disk of the "
+    "data folder; keeping them is tried again by itself.",
+)
 
 
 class Draft(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,15 +107,15 @@ class Drafts:
         settle_s: float = SETTLE_S,
         retry_s: float = RETRY_S,
     ) -> None:
-        self._file = file
-        self._notices = notices
         self.state = DraftState()
-        self._kept = SettledFile(
+        self._kept = StateFile(
             file,
             "drafts",
+            _Content,
+            VERSION,
             dispatcher,
-            refused=lambda error: notices.post(_not_kept(error)),
-            written=lambda: notices.clear(NOT_KEPT),
+            notices,
+            words=_WORDS,
             settle_s=settle_s,
             retry_s=retry_s,
         )
@@ -115,25 +125,10 @@ class Drafts:
 
         A damaged file is kept aside and a notice says so.
         """
-        remove_unfinished(self._file)
-        try:
-            content = self._file.read_bytes()
-        except FileNotFoundError:
-            return
-        except OSError as error:
-            self._tell_damaged(f"cannot be read: {error.strerror}")
-            return
-        try:
-            read = msgspec.json.decode(content, type=_Content)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            self._put_aside("was damaged")
-            return
-        if read.version != VERSION:
-            self._put_aside("was written by another version of this program")
-            return
-        self._kept.is_there(content)
-        drafts = {draft.incident: draft for draft in read.drafts}
-        self.state = DraftState(read.current, drafts, list(read.unsaved))
+        read = self._kept.load()
+        if read is not None:
+            drafts = {draft.incident: draft for draft in read.drafts}
+            self.state = DraftState(read.current, drafts, list(read.unsaved))
 
     def keep(self) -> None:
         """Write the state soon; returns at once."""
@@ -149,27 +144,6 @@ class Drafts:
         """Write what is not written yet, once, and end the thread."""
         self._kept.close()
 
-    # --- notices -------------------------------------------------------------------------------
-
-    def _put_aside(self, what: str) -> None:
-        try:
-            kept = set_aside(self._file)
-        except OSError as error:
-            self._tell_damaged(f"{what} and cannot be renamed: {error.strerror}")
-            return
-        self._tell_damaged(f"{what}; it was kept as {kept.name}")
-
-    def _tell_damaged(self, what: str) -> None:
-        self._notices.post(
-            Notice(
-                DAMAGED,
-                Severity.WARNING,
-                f"The file with unfinished notes {what}",
-                "Notes that were stored before are in the database. Look into the file for what "
-                "was being written.",
-            )
-        )
-
 
 def waiting_words(unsaved: Sequence[Unsaved]) -> str:
     """How much is not in the database yet, for a sentence."""
@@ -181,13 +155,3 @@ def waiting_words(unsaved: Sequence[Unsaved]) -> str:
 
 def _counted(count: int, what: str) -> str:
     return f"{count} {what}{'' if count == 1 else 's'}" if count else ""
-
-
-def _not_kept(error: OSError) -> Notice:
-    return Notice(
-        NOT_KEPT,
-        Severity.WARNING,
-        f"Unfinished notes cannot be kept on the disk: {refusal_words(error)}",
-        "They are in memory as long as the program runs. Free space on the disk of the data "
-        "folder; keeping them is tried again by itself.",
-    )

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from enum import Enum
 from uuid import UUID
@@ -19,6 +18,7 @@ from app.domain.record_filters import IncidentFilter
 from app.services.drafts import Draft, Drafts, Unsaved, Written, waiting_words
 from app.services.incident_writing import IncidentWriting
 from app.services.notices import Notice, NoticeBoard, Severity
+from app.services.retried_writes import RetriedWrites
 from app.storage.bookmarks import BookmarkRepository
 from app.storage.clips import ClipRepository
 from app.storage.database import Database
@@ -26,7 +26,6 @@ from app.storage.incidents import IncidentRepository
 
 NOT_SAVED = "incidents-not-saved"
 NOT_READ = "incidents-not-read"
-_RETRY_S = (1.0, 30.0)
 _TRIES = 20
 """Changes of others between reading and writing are joined so many times."""
 _log = logging.getLogger(__name__)
@@ -86,15 +85,11 @@ class IncidentStore:
     ) -> None:
         self.saved: Event[Incident] = Event("incidents.saved")
         self._database = database
-        self._writing = writing
         self._reading = reading
         self._drafts = drafts
         self._notices = notices
-        self._clock = clock
+        self._writes = RetriedWrites(self, writing, clock)
         self._answers: dict[UUID, Answered] = {}
-        self._under_way: Future[Incident] | None = None
-        self._next_try = 0.0
-        self._failures = 0
         self._failure: Exception | None = None
 
     @property
@@ -117,69 +112,37 @@ class IncidentStore:
 
     def tick(self) -> None:
         """Begin what is due."""
-        waiting = self._drafts.state.unsaved
-        if waiting and self._under_way is None and self._clock.monotonic() >= self._next_try:
-            self._begin(waiting[0])
+        self._writes.tick()
 
     def close(self) -> None:
         """Try once more to write what is left. Blocking: at the end only; the rest stays in the
         file of drafts."""
-        future, self._under_way = self._under_way, None
-        state = self._drafts.state
-        if future is not None and not future.cancel() and future.exception() is None:
-            self._take_out(state.unsaved[0])
-        while state.unsaved:
-            try:
-                self._write(state.unsaved[0])
-            except OperatorError as error:
-                words = waiting_words(state.unsaved)
-                _log.warning("%s wait for the next start: %s", words, error)
-                return
-            self._take_out(state.unsaved[0])
+        error = self._writes.end()
+        if error is not None:
+            _log.warning("%s wait for the next start: %s", waiting_words(self.waiting), error)
 
-    def _begin(self, unsaved: Unsaved) -> None:
-        def done(incident: Incident) -> None:
-            if self._under_way is future:
-                self._under_way = None
-                self._on_saved(unsaved, incident)
+    # --- what became of it -------------------------------------------------------------------
 
-        def failed(error: Exception) -> None:
-            if self._under_way is future:
-                self._under_way = None
-                self._on_failed(unsaved, error)
-
-        future = self._writing.run(lambda: self._write(unsaved), done=done, failed=failed)
-        self._under_way = future
-
-    def _on_saved(self, unsaved: Unsaved, incident: Incident) -> None:
-        self._take_out(unsaved)
-        self._failures, self._failure, self._next_try = 0, None, 0.0
+    def on_written(self, unsaved: Unsaved, incident: Incident) -> None:
+        self._failure = None
         self._notices.clear(NOT_SAVED)
         answer = self._answers.pop(unsaved.note.id, None)
         self.saved.emit(incident)
         if answer is not None:
             answer(Answer(Outcome.SAVED, incident))
-        self.tick()
 
-    def _on_failed(self, unsaved: Unsaved, error: Exception) -> None:
-        if isinstance(error, RecordChanged):
-            self._take_out(unsaved)
-            self._back_to_draft(unsaved)
-            answer = self._answers.pop(unsaved.note.id, None)
-            problem = f"{error}. {error.advice}"
-            if answer is None:
-                self._notices.post(Notice(NOT_SAVED, Severity.WARNING, str(error), error.advice))
-            else:
-                answer(Answer(Outcome.COLLIDED, problem=problem))
-            self.tick()
-            return
-        self._failures += 1
+    def on_collided(self, unsaved: Unsaved, error: RecordChanged) -> None:
+        self._back_to_draft(unsaved)
+        answer = self._answers.pop(unsaved.note.id, None)
+        if answer is None:
+            self._notices.post(Notice(NOT_SAVED, Severity.WARNING, str(error), error.advice))
+        else:
+            answer(Answer(Outcome.COLLIDED, problem=f"{error}. {error.advice}"))
+
+    def on_refused(self, error: Exception, *, is_first: bool) -> None:
         self._failure = error
-        least, most = _RETRY_S
-        wait = min(most, least * 2 ** min(self._failures - 1, 10))
-        self._next_try = self._clock.monotonic() + wait
         self._tell_refused(error)
-        if self._failures == 1:
+        if is_first:
             problem = self._words_of_notice()
             for each in self.waiting:
                 self._answer(each, Answer(Outcome.WAITING, problem=problem))
@@ -222,14 +185,16 @@ class IncidentStore:
         )
         self._drafts.keep()
 
-    def _take_out(self, unsaved: Unsaved) -> None:
+    def take_out(self, unsaved: Unsaved) -> None:
+        """It waits no longer."""
         state = self._drafts.state
         state.unsaved = [each for each in state.unsaved if each.note.id != unsaved.note.id]
         self._drafts.keep()
 
     # --- on the database's thread --------------------------------------------------------------
 
-    def _write(self, unsaved: Unsaved) -> Incident:
+    def write(self, unsaved: Unsaved) -> Incident:
+        """Write it, and join what others changed meanwhile. Blocking."""
         for tried in range(1, _TRIES + 1):
             try:
                 with self._database.transaction() as session:

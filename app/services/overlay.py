@@ -9,7 +9,7 @@ from app.analytics.timelines import SourceTimeline, Timelines
 from app.analytics.track import TimedBox
 from app.core.clock import Clock
 from app.core.events import Event
-from app.domain.camera import CameraCode
+from app.domain.camera import Camera, CameraCode
 from app.domain.mapping import Affine
 from app.domain.stream import StreamKind
 from app.services.overlay_choices import OverlayChoices
@@ -47,6 +47,15 @@ class Holds(Protocol):
     def hold(self, key: ViewKey, seconds: float) -> None: ...
 
 
+class BoxRecordings(Protocol):
+    """What the overlay needs of ``ClipBoxes``."""
+
+    cameras_changed: Event[None]
+
+    @property
+    def cameras(self) -> frozenset[CameraCode]: ...
+
+
 class Offsets(Protocol):
     """What the overlay needs of ``OverlayOffsets``."""
 
@@ -74,7 +83,9 @@ class OverlayService:
         settings: AnalyticsSettings,
         *,
         remembered: OverlayState | None = None,
+        recordings: BoxRecordings | None = None,
     ) -> None:
+        """``recordings``: boxes of these cameras are wanted too, wherever they are."""
         self.changed: Event[frozenset[ViewKey]] = Event("overlay.changed")
         self.options_changed: Event[None] = Event("overlay.options_changed")
         self.remembered_changed: Event[OverlayState] = Event("overlay.remembered_changed")
@@ -90,6 +101,7 @@ class OverlayService:
         self._choices = OverlayChoices(timing, remembered)
         self._views = OverlayViews(wall, self._choices)
         self._sources = ServingSources()
+        self._recordings = recordings
         self._wanted: frozenset[CameraCode] | None = None
         self._left: dict[CameraCode, float] = {}
         self._turn = 0
@@ -99,6 +111,9 @@ class OverlayService:
             analytics.sources_changed.connect(lambda _states: self._on_sources()),
             analytics.zones.connect(self._on_zones),
         ]
+        if recordings is not None:
+            changed = recordings.cameras_changed.connect(lambda _nothing: self._want())
+            self._connections.append(changed)
         self._on_sources()
 
     def close(self) -> None:
@@ -108,7 +123,9 @@ class OverlayService:
 
     # --- what a canvas asks ------------------------------------------------------------------
 
-    def overlay(self, key: ViewKey, camera: CameraCode, facts: PictureFacts) -> TileOverlay | None:
+    def overlay(
+        self, key: ViewKey, camera: CameraCode | None, facts: PictureFacts
+    ) -> TileOverlay | None:
         view = self._views.by_key.get(key)
         if view is None or not view.is_on or view.camera.code != camera or view.geometry is None:
             return None
@@ -213,6 +230,23 @@ class OverlayService:
     def set_offset(self, camera: CameraCode, offset_ms: int) -> None:
         self._offsets.store(camera, offset_ms)
         self._tell(self._views.of_camera(camera))
+
+    # --- what holds for a camera that no tile looks at -----------------------------------------
+
+    def shows(self, screen: int, camera: CameraCode) -> bool:
+        """Whether boxes of the camera are to be drawn on a screen."""
+        return self._choices.shows(screen, camera)
+
+    def show_camera(self, screen: int, camera: CameraCode, *, is_on: bool) -> None:
+        self._choices.show_camera(screen, camera, is_on)
+        self._chosen()
+
+    def serves(self, camera: Camera) -> bool:
+        """Whether a backend sends boxes of it."""
+        return bool(self._sources.of(camera))
+
+    def hides_while_moving(self, source: str) -> bool:
+        return self._sources.hides_while_moving(source)
 
     @property
     def state(self) -> OverlayState:
@@ -334,6 +368,8 @@ class OverlayService:
 
     def _want(self) -> None:
         wanted = self._views.cameras
+        if self._recordings is not None:
+            wanted |= self._recordings.cameras
         if wanted != self._wanted:
             now = self._now()
             for code in (self._wanted or frozenset()) - wanted:

@@ -87,8 +87,13 @@ class Overlays(Protocol):
     changed: Event[frozenset[ViewKey]]
     """The overlay of these views was switched or filtered: paint them anew."""
 
-    def overlay(self, key: ViewKey, camera: CameraCode, facts: PictureFacts) -> TileOverlay | None:
-        """What to draw over this very picture; ``None`` when nothing. Asked for each picture."""
+    def overlay(
+        self, key: ViewKey, camera: CameraCode | None, facts: PictureFacts
+    ) -> TileOverlay | None:
+        """What to draw over this very picture; ``None`` when nothing. Asked for each picture.
+
+        ``camera`` is the one that belongs into the tile, also where a clip is played in it.
+        """
 
     def fresh(self) -> Collection[ViewKey]:
         """Views whose picture is painted already and for which boxes have come that would change

@@ -18,9 +18,12 @@ from app.domain.bookmark import Bookmark, FlagState
 from app.domain.review import Decision, FalseAlarms
 from app.services.identity import Identity
 from app.services.notices import Notice, NoticeBoard, Severity
+from app.services.review_viewing import Viewing, read_viewing
 from app.settings.files import write_atomically
 from app.storage.bookmarks import BookmarkRepository
+from app.storage.clips import ClipRepository
 from app.storage.database import Database
+from app.storage.incidents import IncidentRepository
 from app.storage.reviews import ReviewRepository
 
 ANSWERS = "review-answers"
@@ -208,7 +211,8 @@ class ReviewService:
     # --- deciding ----------------------------------------------------------------------------
 
     def decide(self, bookmark: Bookmark, verdict: FlagState, note: str, told: Told) -> bool:
-        """Answer a flag; ``told`` hears what became of it after the commit.
+        """Answer a flag, or decide anew about one that was answered; ``told`` hears what became of
+        it after the commit.
 
         False while another decision is on its way. Raises ``NoteMissing`` where more is needed
         and nobody says what.
@@ -237,7 +241,9 @@ class ReviewService:
             self._last = _Last(decision, after, self._clock.monotonic())
             self._generation += 1  # what is read just now is older than this
             self._rows = tuple(row for row in self._rows if row.id != bookmark.id)
-            self._count(bookmark.severity, -1)
+            if bookmark.flag is FlagState.RAISED:
+                self._count(bookmark.severity, -1)
+            self._renew(after)
             self._decided = (Decided(decision, after), *self._decided)[:_LISTED]
             self._saved(after)
             told(Outcome(Result.KEPT, after, verdict))
@@ -268,8 +274,9 @@ class ReviewService:
             self._is_deciding, self._last = False, None
             self._generation += 1
             self._saved(after)
-            self._rows = (after, *(row for row in self._rows if row.id != after.id))
-            self._count(after.severity, 1)
+            if after.flag is FlagState.RAISED:
+                self._rows = (after, *(row for row in self._rows if row.id != after.id))
+                self._count(after.severity, 1)
             told(Outcome(Result.UNDONE, after, last.decision.verdict))
             self.changed.emit(None)
             self.refresh()
@@ -325,6 +332,25 @@ class ReviewService:
         self._reading.run(
             read, done=done, failed=lambda error: self._notices.report(error, NOT_READ)
         )
+
+    def viewing(self, bookmark: Bookmark, done: Callable[[Viewing], None]) -> None:
+        """What is looked at to judge a flag; later, on the owner thread. Without a clip where the
+        database does not answer."""
+
+        def read() -> Viewing:
+            with self._database.reading() as session:
+                return read_viewing(
+                    bookmark,
+                    ClipRepository(session),
+                    BookmarkRepository(session),
+                    IncidentRepository(session),
+                )
+
+        def failed(error: Exception) -> None:
+            self._notices.report(error, NOT_READ)
+            done(Viewing(bookmark))
+
+        self._reading.run(read, done=done, failed=failed)
 
     def false_alarms(self, days: int, done: Callable[[Sequence[FalseAlarms]], None]) -> None:
         """Camera by rule by hour of the day, of what was decided in the last days, the most
@@ -399,6 +425,15 @@ class ReviewService:
         )
 
     # --- inside ------------------------------------------------------------------------------
+
+    def _renew(self, bookmark: Bookmark) -> None:
+        """What is listed of it from before is as it is now."""
+        self._decided = tuple(
+            Decided(each.decision, bookmark)
+            if each.bookmark is not None and each.bookmark.id == bookmark.id
+            else each
+            for each in self._decided
+        )
 
     def _count(self, severity: int, by: int) -> None:
         now = max(0, self._waiting.get(severity, 0) + by)

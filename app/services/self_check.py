@@ -10,7 +10,9 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from app.core.errors import OperatorError, StorageUnavailable
+from app.core.expendable_thread import ExpendableThread
 from app.services.credentials import KeyringCredentials, StoreState
+from app.services.shared_folder import SharedFolder
 from app.settings.command_line import Options
 from app.settings.paths import Places, places
 from app.settings.store import read_settings
@@ -42,6 +44,7 @@ def self_check(options: Options) -> tuple[int, str]:
         lambda: check_folder(where),
         lambda: check_disk(where.data),
         lambda: check_settings(where, must_exist=options.config is not None),
+        lambda: check_shared_folder(where),
         lambda: check_database(where, options.database_url),
         check_decoder,
         check_shared_memory,
@@ -83,6 +86,22 @@ def check_settings(where: Places, *, must_exist: bool) -> Finding:
     if problems:
         return Finding("settings", False, "; ".join(problems))
     return Finding("settings", True, "without fault")
+
+
+def check_shared_folder(where: Places) -> Finding:
+    """Whether what is kept here can be handed over; a share that hangs is not waited for."""
+    what, folder = "shared folder", read_settings(where.settings_file).settings.clips.folder
+    if not folder:
+        return Finding(what, True, "none is set; clips and snapshots stay in the data folder")
+    thread = ExpendableThread("share")
+    try:
+        shared = SharedFolder(Path(folder).expanduser(), thread)
+        problem = thread.submit(shared.problem).result(_LOOK_S)
+    except TimeoutError:
+        problem = "it does not answer"
+    finally:
+        thread.shutdown(wait=False)
+    return Finding(what, not problem, f"{folder}: {problem or 'usable'}")
 
 
 def check_database(where: Places, address: str | None) -> Finding:

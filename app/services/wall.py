@@ -8,6 +8,7 @@ from app.domain.camera import CameraCode, DistrictCode
 from app.domain.geometry import WHOLE, Size, panned, zoomed
 from app.domain.layout import UnknownLayoutError, layout
 from app.services.call_up import CallUpEntry, CallUpProblem
+from app.services.wall_loan import BorrowedScreen, borrowed
 from app.services.wall_memory import ScreenState, WallState
 from app.services.wall_screen import (
     DEFAULT_LAYOUT,
@@ -108,7 +109,8 @@ class WallService:
     def resize_screen(self, index: int, size_px: Size, scale: float) -> None:
         screen = self._screens[index]
         if (screen.size, screen.scale) != (size_px, scale):
-            screen.size, screen.scale = size_px, scale
+            for each in (screen, self._behind(index)):
+                each.size, each.scale = size_px, scale
             self._touch(index)
 
     def close_screen(self, index: int) -> None:
@@ -139,28 +141,51 @@ class WallService:
 
     def registry_changed(self) -> None:
         """Follow the registry: cameras and districts may have come, changed or gone."""
-        for screen in self._screens.values():
+        for index, screen in self._screens.items():
             screen.adapt()
+            self._behind(index).adapt()
         self._touch(*self._screens)
+
+    # --- lending a screen --------------------------------------------------------------------
+
+    def borrow(self, screen: int, cameras: Sequence[CameraCode]) -> None:
+        """Show cells for these cameras in place of a screen's tiles, for a while and without live
+        pictures; again with others while it is borrowed.
+
+        What was there stays remembered and is back with ``give_back``. An operator who turns the
+        page, chooses a layout or district, or calls a camera up takes the screen back.
+        """
+        self._screens[screen] = borrowed(self._behind(screen), cameras)
+        self._touch(screen)
+
+    def give_back(self, screen: int) -> None:
+        """Show the operator's tiles again, as they were."""
+        if self.is_borrowed(screen):
+            self._screens[screen] = self._behind(screen)
+            self._touch(screen)
+
+    def is_borrowed(self, screen: int) -> bool:
+        return isinstance(self._screens.get(screen), BorrowedScreen)
 
     # --- pages -------------------------------------------------------------------------------
 
     def set_layout(self, screen: int, name: str) -> None:
         """Choose the grid by name; raises ``UnknownLayoutError``."""
-        self._done(screen, self._screens[screen].set_layout(layout(name)))
+        wanted = layout(name)
+        self._done(screen, self._own(screen).set_layout(wanted))
 
     def turn_page(self, screen: int, delta: int) -> None:
-        self._done(screen, self._screens[screen].turn_page(delta))
+        self._done(screen, self._own(screen).turn_page(delta))
 
     def choose_page(self, screen: int, page: int) -> None:
         """Go to a page, counted from 0; beyond the last one is the last one."""
-        self._done(screen, self._screens[screen].set_page(page))
+        self._done(screen, self._own(screen).set_page(page))
 
     def set_district(self, screen: int, code: DistrictCode) -> None:
-        self._done(screen, self._screens[screen].set_district(code))
+        self._done(screen, self._own(screen).set_district(code))
 
     def next_district(self, screen: int, by: int = 1) -> None:
-        self._done(screen, self._screens[screen].next_district(by))
+        self._done(screen, self._own(screen).next_district(by))
 
     # --- tiles -------------------------------------------------------------------------------
 
@@ -176,7 +201,9 @@ class WallService:
 
     def place(self, camera: CameraCode, screen: int, cell: int | None = None) -> None:
         """Show a camera in a tile, by default the selected one, until the page changes."""
-        self._done(screen, self._screens[screen].place(camera, cell))
+        if self.is_borrowed(screen):
+            cell = None  # that of the borrowed tiles means nothing to those behind them
+        self._done(screen, self._own(screen).place(camera, cell))
 
     def zoom(self, screen: int, cell: int, at_x: float, at_y: float, factor: float) -> None:
         """Enlarge the picture around a point of it, given in fractions of what is shown."""
@@ -231,6 +258,17 @@ class WallService:
 
     # --- inside ------------------------------------------------------------------------------
 
+    def _behind(self, index: int) -> WallScreen:
+        """The operator's own screen, also while it is borrowed."""
+        screen = self._screens[index]
+        lent = screen.lent if isinstance(screen, BorrowedScreen) else None
+        return lent or screen
+
+    def _own(self, index: int) -> WallScreen:
+        """The operator's own screen, which is taken back where it is borrowed."""
+        self.give_back(index)
+        return self._screens[index]
+
     def _enter(self, entry: CallUpEntry) -> None:
         if entry != self._entry:
             self._entry = entry
@@ -257,9 +295,9 @@ class WallService:
         screen.adapt()
 
     def _state(self, index: int) -> ScreenState:
-        screen = self._screens.get(index)
-        if screen is None:
+        if index not in self._screens:
             return self._remembered[index] if index < len(self._remembered) else ScreenState()
+        screen = self._behind(index)
         return ScreenState(
             layout=screen.layout.name,
             district=screen.district,

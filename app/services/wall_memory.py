@@ -8,14 +8,22 @@ import msgspec
 from msgspec import Meta
 
 from app.core.dispatch import Dispatcher
-from app.services.notices import Notice, NoticeBoard, Severity
+from app.services.notices import NoticeBoard
 from app.services.overlay_memory import OverlayState
-from app.settings.files import remove_unfinished, set_aside
-from app.settings.settled_file import RETRY_S, SETTLE_S, SettledFile, refusal_words
+from app.services.state_file import StateFile, StateWords
+from app.settings.settled_file import RETRY_S, SETTLE_S
 
 VERSION = 1
 NOT_SAVED = "wall-state-not-saved"
 DAMAGED = "wall-state-damaged"
+_WORDS = StateWords(
+    damaged_key=DAMAGED,
+    damaged="The file that remembers what was on the screens",
+    damaged_advice="The screens start with their first pages.",
+    refused_key=NOT_SAVED,
+    refused="What is on the screens cannot be saved",
+    refused_advice="Free space on the disk of the data folder; saving is tried again by itself.",
+)
 
 Cell = Annotated[int, Meta(ge=0, le=10_000)]
 
@@ -55,14 +63,14 @@ class WallMemory:
         settle_s: float = SETTLE_S,
         retry_s: float = RETRY_S,
     ) -> None:
-        self._file = file
-        self._notices = notices
-        self._kept = SettledFile(
+        self._kept = StateFile(
             file,
             "wall-memory",
+            WallState,
+            VERSION,
             dispatcher,
-            refused=lambda error: notices.post(_not_saved(error)),
-            written=lambda: notices.clear(NOT_SAVED),
+            notices,
+            words=_WORDS,
             settle_s=settle_s,
             retry_s=retry_s,
         )
@@ -72,24 +80,7 @@ class WallMemory:
 
         A damaged file is kept aside and a notice says so.
         """
-        remove_unfinished(self._file)
-        try:
-            content = self._file.read_bytes()
-        except FileNotFoundError:
-            return WallState()
-        except OSError as error:
-            self._tell_damaged(f"cannot be read: {error.strerror}")
-            return WallState()
-        try:
-            state = msgspec.json.decode(content, type=WallState)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            self._put_aside("was damaged")
-            return WallState()
-        if state.version != VERSION:
-            self._put_aside("was written by another version of this program")
-            return WallState()
-        self._kept.is_there(content)
-        return state
+        return self._kept.load() or WallState()
 
     def remember(self, state: WallState) -> None:
         """Write ``state`` soon; returns at once. The newest one wins."""
@@ -98,32 +89,3 @@ class WallMemory:
     def close(self) -> None:
         """Write what is not written yet, once, and end the thread."""
         self._kept.close()
-
-    # --- notices -----------------------------------------------------------------------------
-
-    def _put_aside(self, what: str) -> None:
-        try:
-            kept = set_aside(self._file)
-        except OSError as error:
-            self._tell_damaged(f"{what} and cannot be renamed: {error.strerror}")
-            return
-        self._tell_damaged(f"{what}; it was kept as {kept.name}")
-
-    def _tell_damaged(self, what: str) -> None:
-        self._notices.post(
-            Notice(
-                DAMAGED,
-                Severity.WARNING,
-                f"The file that remembers what was on the screens {what}",
-                "The screens start with their first pages.",
-            )
-        )
-
-
-def _not_saved(error: OSError) -> Notice:
-    return Notice(
-        NOT_SAVED,
-        Severity.WARNING,
-        f"What is on the screens cannot be saved: {refusal_words(error)}",
-        "Free space on the disk of the data folder; saving is tried again by itself.",
-    )

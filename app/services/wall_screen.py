@@ -78,6 +78,8 @@ class ScreenSnapshot:
     has_focus: bool
     tiles: tuple[TileSnapshot, ...]
     call_up: CallUpSnapshot | None = None
+    waiting: frozenset[ViewKey] = frozenset()
+    """The views of the tiles that are there again once the screen, now borrowed, is given back."""
 
     def tile_at(self, x: float, y: float) -> TileSnapshot | None:
         """The tile at a device pixel; ``None`` in a gap."""
@@ -129,7 +131,16 @@ class WallScreen:
             has_focus,
             self._tiles(),
             call_up,
+            self.waiting(),
         )
+
+    def key(self, cell: int) -> ViewKey:
+        """The name of what a cell shows."""
+        return ViewKey(f"{self.index}/{cell}")
+
+    def waiting(self) -> frozenset[ViewKey]:
+        """The views that wait behind this screen."""
+        return frozenset()
 
     def views(self) -> Mapping[ViewKey, ViewSpec]:
         """What the engine has to show here."""
@@ -299,7 +310,7 @@ class WallScreen:
         return tuple(
             TileSnapshot(
                 cell,
-                ViewKey(f"{self.index}/{cell}"),
+                self.key(cell),
                 self.directory.camera(code) if (code := shown[cell]) is not None else None,
                 place.frame,
                 place.picture,

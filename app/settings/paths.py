@@ -35,6 +35,11 @@ class Places:
         return self.data / "thumbnails"
 
     @property
+    def leaving(self) -> Path:
+        """Names of files that were deleted here and are to be deleted in the shared folder."""
+        return self.data / "leaving"
+
+    @property
     def logs(self) -> Path:
         return self.data / "logs"
 

@@ -43,6 +43,13 @@ class VideoSettings(msgspec.Struct, frozen=True, kw_only=True):
     ring_total_megabytes: Annotated[
         int, Meta(ge=16, le=65536, description="most memory for the replay of all streams")
     ] = 1024
+    sound: Annotated[
+        bool,
+        Meta(
+            description="whether cameras are asked for sound, for clips, where their `audio` "
+            "attribute says nothing"
+        ),
+    ] = False
     warm_pages: Annotated[
         int, Meta(ge=0, le=4, description="pages before and after the shown one kept connected")
     ] = 1
@@ -171,6 +178,15 @@ class OperatorSettings(msgspec.Struct, frozen=True, kw_only=True):
 
 class ClipSettings(msgspec.Struct, frozen=True, kw_only=True):
     """Clips and snapshots that are kept on this workstation."""
+
+    folder: Annotated[
+        str,
+        Meta(
+            max_length=1024,
+            description="folder that all workstations share, with folders `clips` and `snapshots`"
+            " in it: what is kept is copied there; empty = each workstation sees its own only",
+        ),
+    ] = ""
 
     keep_days: Annotated[
         int, Meta(ge=1, le=3650, description="days for which clips and snapshots are kept")

@@ -118,6 +118,14 @@ class BookmarkRepository:
             for row in self._session.execute(select(*_table.c).where(_table.c.key.in_(portion)))
         }
 
+    def there(self, keys: Collection[UUID]) -> set[UUID]:
+        """Those of the keys that have a bookmark."""
+        return {
+            key
+            for portion in portions(sorted(keys))
+            for key in self._session.scalars(select(_table.c.key).where(_table.c.key.in_(portion)))
+        }
+
     def page(
         self,
         wanted: BookmarkFilter,

@@ -36,7 +36,8 @@ class ClipProgress:
     ``gaps`` are spans without pictures on the same clock. ``anchors`` are pairs of (microseconds
     in the file, microseconds of Unix time), one for each key frame. ``sha256`` is the whole
     file's. ``has_ended_early``: the stream, or the disk's room, ended before the cut should;
-    ``trouble`` is a sentence.
+    ``trouble`` is a sentence; so is ``sound``, which says what became of the camera's
+    sound; ``has_sound`` where some of it is in the file.
     """
 
     phase: ClipPhase
@@ -55,6 +56,8 @@ class ClipProgress:
     sha256: str = ""
     has_ended_early: bool = False
     trouble: str = ""
+    sound: str = ""
+    has_sound: bool = False
 
 
 class ClipJob(Protocol):

@@ -131,4 +131,6 @@ def _progress(report: ClipReport, kind: StreamKind | None) -> ClipProgress:
         sha256=report.sha256,
         has_ended_early=report.has_ended_early,
         trouble=report.trouble,
+        sound=report.sound,
+        has_sound=report.has_sound,
     )

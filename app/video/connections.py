@@ -14,7 +14,7 @@ from app.core.redaction import SECRETS, redact, with_credentials
 from app.domain.camera import Camera
 from app.domain.picture_health import PictureFault
 from app.domain.stream import Reason
-from app.video.blame import CrashLedger, Verdict
+from app.video.blame import Verdict
 from app.video.board import BoardMemory, SlotSpace
 from app.video.clips import ClipJobs
 from app.video.engine_types import Moment, ReplayCommand
@@ -40,18 +40,18 @@ from app.video.secrets_port import Login, LoginAnswer, LoginSource
 from app.video.stills import Answer as StillAnswer
 from app.video.stills import Stills
 from app.video.stream_record import Phase, RetiredSlots, StreamId, StreamRecord
+from app.video.worker_places import WorkerPlaces
 from app.video.worker_pool import WorkerLoss, WorkerPool
 
 SETTLED_S = 10.0
 STUCK_S = 15.0
-YOUNG_S = 5.0
-LONGEST_PAUSE_S = 30.0
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionSettings:
-    """How streams are opened; seconds and bytes. ``workers`` is how many are shared."""
+    """How streams are opened; seconds and bytes. ``workers`` is how many are shared; ``sound``
+    whether cameras that say nothing of it are asked for it."""
 
     workers: int = 2
     transport: str = "tcp"
@@ -60,15 +60,7 @@ class ConnectionSettings:
     ring_seconds: float = 60.0
     ring_bytes: int = 16_000_000
     ring_total_bytes: int = 1_000_000_000
-
-
-@dataclass(slots=True)
-class _Place:
-    """One of the shared workers' places; ``early_deaths`` in a row without a settled life."""
-
-    started_at: float = 0.0
-    early_deaths: int = 0
-    vacant_until: float = 0.0
+    sound: bool = False
 
 
 class StreamConnections:
@@ -100,12 +92,9 @@ class StreamConnections:
         self._clips = clips
         self._changed = changed
         self._freed = freed
-        self._ledger = CrashLedger()
+        self._places = WorkerPlaces(pool)
         self._rows = list(range(memory.streams - 1, -1, -1))
         self._numbers = count(1)
-        self._shared: dict[int, _Place] = {}
-        self._vacant: list[_Place] = []
-        self._isolated: dict[StreamId, int] = {}
         self._stuck: dict[int, StreamRecord] = {}
         self._by_number: dict[int, StreamRecord] = {}
         self._by_connection: dict[int, StreamRecord] = {}
@@ -114,8 +103,7 @@ class StreamConnections:
         self.restarts = 0
 
     def start(self) -> None:
-        for _ in range(self._settings.workers):
-            self._fill(_Place(), time.monotonic())
+        self._places.start(self._settings.workers, time.monotonic())
 
     def record(self, camera: Camera, stream: StreamId) -> StreamRecord:
         """The stream's record, made at the first question."""
@@ -208,10 +196,8 @@ class StreamConnections:
         def rank(number: int) -> int:
             return 0 if self._by_number[number].views else 1
 
-        for place in [place for place in self._vacant if place.vacant_until <= now]:
-            self._vacant.remove(place)
-            self._fill(place, now)
-        if not self._shared:
+        self._places.fill_due(now)
+        if not self._places.are_open:
             return
         for number in self._gate.due(now, rank):
             record = self._by_number[number]
@@ -250,9 +236,7 @@ class StreamConnections:
         _log.warning(
             "Worker %d %s (%s): %d streams open again", worker, loss.value, detail, len(hit)
         )
-        verdicts = self._blame(worker, hit, now)
-        self._replace(worker, now)
-        self._isolated = {s: w for s, w in self._isolated.items() if w != worker}
+        verdicts = self._places.lose(worker, self._suspects(worker, hit), now)
         reason = Reason.WORKER_HUNG if loss is WorkerLoss.HUNG else Reason.WORKER_CRASHED
         for record in hit:
             verdict = verdicts.get(record.number, Verdict.FREE)
@@ -261,29 +245,14 @@ class StreamConnections:
             if verdict is Verdict.FREE:
                 self.hurry(record, now)
 
-    def _fill(self, place: _Place, now: float) -> None:
-        place.started_at = now
-        self._shared[self._pool.start_worker()] = place
-
-    def _replace(self, worker: int, now: float) -> None:
-        """At once, unless workers keep dying young: then after a growing pause."""
-        place = self._shared.pop(worker, None)
-        if place is None:
-            return
-        place.early_deaths = place.early_deaths + 1 if now - place.started_at < YOUNG_S else 0
-        if place.early_deaths < 2:
-            self._fill(place, now)
-        else:
-            place.vacant_until = now + min(LONGEST_PAUSE_S, 2.0 ** (place.early_deaths - 2))
-            self._vacant.append(place)
-
-    def _blame(self, worker: int, hit: list[StreamRecord], now: float) -> dict[int, Verdict]:
+    def _suspects(self, worker: int, hit: list[StreamRecord]) -> list[StreamRecord]:
+        """The streams that were inside native code, or the one that was stuck."""
         stuck = self._stuck.pop(worker, None)
         busy = self._memory.busy_word
         suspects = [stuck] if stuck else [r for r in hit if busy[r.number]]
         for record in hit:
             busy[record.number] = 0
-        return {r.number: self._ledger.suspect(str(r.id), now) for r in suspects}
+        return suspects
 
     def _on_heartbeat(self, worker: int, heartbeat: Heartbeat) -> None:
         self.heartbeats[worker] = heartbeat
@@ -370,7 +339,7 @@ class StreamConnections:
         url = camera.url(record.id.kind)
         if login is not None:
             url = with_credentials(url, login.user, login.password)
-        record.worker = self._choose_worker(record.id)
+        record.worker = self._places.choose(record.id, self._by_connection.values())
         record.connection = next(self._numbers)
         record.version = 0
         record.figures = None
@@ -391,21 +360,10 @@ class StreamConnections:
                 ring_seconds=self._settings.ring_seconds,
                 ring_bytes=self._settings.ring_bytes,
                 ring_worker_bytes=self._settings.ring_total_bytes // self._settings.workers,
+                has_sound=camera.has_sound(otherwise=self._settings.sound),
             ),
         )
         self.apply_views(record, [])
-
-    def _choose_worker(self, stream: StreamId) -> int:
-        if self._ledger.verdict(str(stream)) is Verdict.ISOLATE:
-            if stream not in self._isolated:
-                self._isolated[stream] = self._pool.start_worker()
-            return self._isolated[stream]
-        shares = dict.fromkeys(self._shared, 0.0)
-        for record in self._by_connection.values():
-            if record.worker in shares:
-                # A stream that is decoded weighs far more than one that is kept warm.
-                shares[record.worker] += 1.0 if record.views else 0.2
-        return min(shares, key=lambda worker: shares[worker])
 
     def _lost(self, record: StreamRecord, reason: Reason, detail: str, now: float) -> None:
         closing = record.phase is Phase.CLOSING
@@ -463,9 +421,7 @@ class StreamConnections:
         self.records.pop(record.id, None)
         self._by_number.pop(record.number, None)
         self._rows.append(record.number)
-        worker = self._isolated.pop(record.id, None)
-        if worker is not None:
-            self._pool.end_worker(worker)
+        self._places.forget(record.id)
         self._changed(record)
 
     def _free(self, retired: RetiredSlots) -> None:

@@ -48,7 +48,7 @@ def cut_to_whole(file: Path) -> WholePart | None:
 
 def _measure(source: IO[bytes], size: int) -> WholePart | None:
     at, whole, pictures = 0, 0, 0
-    timescale, first, end = 0, None, 0
+    track, timescale, first, end = 0, 0, None, 0
     begun: tuple[int, int, int] | None = None
     while at + 8 <= size:
         source.seek(at)
@@ -64,13 +64,14 @@ def _measure(source: IO[bytes], size: int) -> WholePart | None:
                 break
             body = source.read(length - head)
             if kind == b"moov":
-                timescale = _timescale(body)
+                track, timescale = _pictures(body)
             else:
-                begun = _fragment(body)
+                begun = _fragment(body, track)
         elif kind == b"mdat" and begun is not None:
             start, count, duration = begun
-            first = start if first is None else first
-            end = start + duration
+            if count:
+                first = start if first is None else first
+                end = start + duration
             pictures += count
             whole = at + length
             begun = None
@@ -102,19 +103,42 @@ def _find(body: bytes, *path: bytes) -> bytes:
     return body
 
 
-def _timescale(moov: bytes) -> int:
-    header = _find(moov, b"trak", b"mdia", b"mdhd")
+def _pictures(moov: bytes) -> tuple[int, int]:
+    """Number and ticks a second of the track with the pictures."""
+    for kind, track in _boxes(moov):
+        if kind == b"trak" and _find(track, b"mdia", b"hdlr")[8:12] == b"vide":
+            return _number(track), _timescale(track)
+    raise ValueError("There is no track with pictures")
+
+
+def _number(track: bytes) -> int:
+    header = _find(track, b"tkhd")
+    (found,) = struct.unpack_from(">I", header, 20 if header[0] == 1 else 12)
+    return int(found)
+
+
+def _timescale(track: bytes) -> int:
+    header = _find(track, b"mdia", b"mdhd")
     at = 20 if header[0] == 1 else 12
     (found,) = struct.unpack_from(">I", header, at)
     return int(found)
 
 
-def _fragment(moof: bytes) -> tuple[int, int, int]:
-    """Decode time of the first picture, how many there are, how long they last."""
-    track = _find(moof, b"traf")
+def _fragment(moof: bytes, number: int) -> tuple[int, int, int]:
+    """Of the track with that number: decode time of the first picture, how many there are, how
+    long they last."""
+    for kind, track in _boxes(moof):
+        if kind == b"traf":
+            header = _find(track, b"tfhd")
+            if struct.unpack_from(">I", header, 4)[0] == number:
+                return _run_of(track, header)
+    return 0, 0, 0  # it holds sound only
+
+
+def _run_of(track: bytes, header: bytes) -> tuple[int, int, int]:
     time = _find(track, b"tfdt")
     (start,) = struct.unpack_from(">Q" if time[0] == 1 else ">I", time, 4)
-    usual = _default_duration(_find(track, b"tfhd"))
+    usual = _default_duration(header)
     pictures = duration = 0
     for kind, run in _boxes(track):
         if kind != b"trun":

@@ -34,7 +34,8 @@ class OpenStream(msgspec.Struct, frozen=True, tag="open"):
     ``row`` is the stream's word in the board's ``busy``; ``kind`` is ``main`` or ``sub``;
     ``engine`` is ``ffmpeg``, ``vlc`` or ``auto`` (FFmpeg, and libVLC where that cannot);
     ``transport`` is ``tcp`` or ``udp``. Without ``ca_file`` rtsps uses the system's authorities.
-    ``ring_worker_bytes`` is the room for all rings of the worker together.
+    ``ring_worker_bytes`` is the room for all rings of the worker together. ``has_sound``: the
+    camera is asked for sound too, for clips.
     """
 
     stream: int
@@ -50,6 +51,7 @@ class OpenStream(msgspec.Struct, frozen=True, tag="open"):
     ring_seconds: float = 60.0
     ring_bytes: int = 16_000_000
     ring_worker_bytes: int = 500_000_000
+    has_sound: bool = False
 
 
 class SetViews(msgspec.Struct, frozen=True, tag="views"):
@@ -202,6 +204,8 @@ class ClipReport(msgspec.Struct, frozen=True, tag="clip"):
     sha256: str = ""
     has_ended_early: bool = False
     trouble: str = ""
+    sound: str = ""
+    has_sound: bool = False
 
 
 class PictureHealth(msgspec.Struct, frozen=True, tag="health"):

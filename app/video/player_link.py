@@ -46,7 +46,7 @@ from app.video.player_types import (
     Told,
 )
 
-MOST = 16
+MOST = 32
 """So many clips can be open at a time."""
 _CAPACITY = 2560 * 1440 * 4
 _FIRST_SLOT = 1 << 20
@@ -213,6 +213,8 @@ class PlayerLink:
                     command.since,
                     command.is_looping,
                     command.step,
+                    command.begins_us,
+                    command.span_us,
                 )
             )
 

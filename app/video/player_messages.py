@@ -42,6 +42,8 @@ class Go(msgspec.Struct, frozen=True, tag="go"):
     since: float
     is_looping: bool
     step: int
+    begins_us: int = 0
+    span_us: int = 0
 
 
 class SetVolume(msgspec.Struct, frozen=True, tag="volume"):

@@ -48,6 +48,9 @@ class PlayCommand:
     and gains ``speed`` seconds in each: 0 stands, below 0 it goes backwards. Clips with one
     command are in step. ``step`` (±1) is one picture on or back from the one that is shown, then
     it stands.
+
+    Clips of several cameras share a line of ``span_us``: positions are on that line, and
+    ``begins_us`` is where on it this clip begins (before its start where negative).
     """
 
     position_us: int = 0
@@ -55,9 +58,16 @@ class PlayCommand:
     since: float = 0.0
     is_looping: bool = False
     step: int = 0
+    begins_us: int = 0
+    span_us: int = 0
+
+    def place_at(self, now: float, duration_us: int) -> int:
+        """Where in the clip it is at ``now``; on a common line also before or after it."""
+        return self.position_at(now, duration_us) - self.begins_us
 
     def position_at(self, now: float, duration_us: int) -> int:
-        """Where it is at ``now`` (monotonic), from the beginning, within the clip."""
+        """Where it is at ``now`` (monotonic), from the beginning, within the clip or the line."""
+        duration_us = self.span_us or duration_us
         at = self.position_us + int(self.speed * (now - self.since) * 1e6)
         if duration_us <= 0:
             return max(0, at)  # nobody knows where it ends

@@ -126,6 +126,7 @@ class Nigehban:
         cameras: Sequence[int] = (),
         screens: int = 1,
         layout: str | None = None,
+        has_console: bool = False,
     ) -> None:
         """``layout``: another than the square one; empty for what the wall remembers."""
         side = round(tiles**0.5)
@@ -134,7 +135,9 @@ class Nigehban:
         self.cameras = list(cameras)
         self._installation = installation
         self._screen = screen
-        self._arguments = ["--screens", str(screens), "--kiosk"]
+        self._arguments = ["--screens", str(screens)]
+        if not has_console:
+            self._arguments.append("--kiosk")
         if layout != "":
             self._arguments += ["--layout", layout or f"{side}x{side}"]
             self._arguments += ["--district", DISTRICT, "--page", str(page)]

@@ -3,7 +3,6 @@
 import gc
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import cast
 
@@ -13,17 +12,16 @@ from av.packet import Packet
 from av.stream import Stream
 
 from app.video.worker.clock import Stamp
-from app.video.worker.ring import PacketRing, RingBudget, RingEntry
-from tests.benchmarks import nigehban
-from tests.benchmarks.keyboard import Keyboard
-from tests.benchmarks.nigehban import Nigehban, ProgramFailedError
+from app.video.worker.ring import PacketRing, RingBudget
+from app.video.worker.ring_entry import RingEntry
+from tests.benchmarks.live_wall import LiveWall, live_wall
+from tests.benchmarks.nigehban import ProgramFailedError
 from tests.benchmarks.parts import Options, say
 from tests.benchmarks.results import Result, at_least, at_most, for_comparison, not_measured
-from tests.benchmarks.screen_reader import Rect, ScreenReader, Seen, Watch
+from tests.benchmarks.screen_reader import ScreenReader, Seen, Watch
 from tests.benchmarks.wall_window import percentile
 from tests.fakes.code_clip import FPS, FRAMES, code_clip
-from tests.fakes.gst_server import PAGE, GstServer, missing_reason
-from tests.fakes.xvfb import VirtualScreen
+from tests.fakes.gst_server import missing_reason
 
 TILES = 16
 RING_TILES, RING_S = 36, 60
@@ -79,26 +77,17 @@ def _results(found: _Findings) -> Iterator[Result]:
 
 
 def _measure(count: int) -> _Findings:
-    with ExitStack() as stack:
-        screen = stack.enter_context(VirtualScreen())
-        server = stack.enter_context(GstServer(PAGE))
-        installation = nigehban.install(screen, server, TILES)
-        stack.callback(installation.remove)
-        rects, cameras = nigehban.learn_layout(installation, screen, TILES)
-        player = Nigehban(installation, screen, TILES, rects=rects, cameras=cameras)
-        keyboard = Keyboard(screen.display)
-        stack.callback(keyboard.close)
-        player.start()
-        stack.callback(player.stop)
-        return _Bench(screen, keyboard, rects).run(count)
+    with live_wall(TILES) as wall:
+        return _Bench(wall).run(count)
 
 
 class _Bench:
     """Presses keys and reads the numbers of the pictures."""
 
-    def __init__(self, screen: VirtualScreen, keyboard: Keyboard, rects: list[Rect]) -> None:
+    def __init__(self, wall: LiveWall) -> None:
+        screen, rects = wall.screen, wall.rects
         self._screen = screen
-        self._keyboard = keyboard
+        self._keyboard = wall.keyboard
         self._reader = ScreenReader(screen.pixels(), rects)
         self._newest: dict[int, int] = {}
 

@@ -76,9 +76,16 @@ class ScreenReader:
         """Clip and frame number that each tile shows now; -1 where none can be read."""
         return decode_words(self._pixels[self._y, self._x, 1])
 
-    def watch(self, seconds: float, *, until: Callable[[Watch], bool] | None = None) -> Watch:
+    def watch(
+        self,
+        seconds: float,
+        *,
+        until: Callable[[Watch], bool] | None = None,
+        each_look: Callable[[int], None] | None = None,
+    ) -> Watch:
         """Look for so long, or until the condition holds; it is asked after each new picture.
 
+        ``each_look`` is called with the moment of every look, in ns, to look for something else.
         A later watch of the same reader goes on where this one ended: no picture counts twice.
         """
         watch = Watch()
@@ -88,6 +95,8 @@ class ScreenReader:
             while due < begun + seconds:
                 clips, indexes = self.codes()
                 now_ns, now = time.time_ns(), time.monotonic()
+                if each_look is not None:
+                    each_look(now_ns)
                 watch.looks += 1
                 watch.longest_gap_ms = max(watch.longest_gap_ms, (now - previous) * 1000)
                 previous = now

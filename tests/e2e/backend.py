@@ -3,7 +3,7 @@ crosses the picture, a real broker with TLS and logins, and a reader of the boxe
 
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -100,6 +100,11 @@ def url_of(city: DemoCity, camera: DemoCamera) -> str:
     return f"{city.base_url}/clip/{_clip_name(camera)}"
 
 
+def set_clock(city: DemoCity, camera: DemoCamera, ahead_s: float) -> None:
+    """Let the camera's own clock run ahead by so much."""
+    city.control.set_faults(f"clip/{_clip_name(camera)}", clock_offset_s=ahead_s)
+
+
 def _clip_name(camera: DemoCamera) -> str:
     return f"crossing-{camera.code}"
 
@@ -110,7 +115,14 @@ class Backend:
     Where the broker is gone it goes on by itself once it is back.
     """
 
-    def __init__(self, broker: Mosquitto, cameras: Sequence[DemoCamera]) -> None:
+    def __init__(
+        self,
+        broker: Mosquitto,
+        cameras: Sequence[DemoCamera],
+        ahead_s: Mapping[str, float] | None = None,
+    ) -> None:
+        """``ahead_s``: by how much the clock of a camera, by its code, runs ahead."""
+        self._ahead_s = ahead_s or {}
         self._client = connect_client(broker.port, *BACKEND)
         self._client.reconnect_delay_set(1, 1)
         self._cameras = cameras
@@ -134,8 +146,8 @@ class Backend:
             due = taken_at(frame) + LATENESS_S
             if self._is_over.wait(max(0.0, due - time.time())):
                 return
-            payload = _boxes_message(frame)
             for camera in self._cameras:
+                payload = _boxes_message(frame, self._ahead_s.get(camera.code, 0.0))
                 self._client.publish(f"city/{camera.code}/onvif-mj/VideoAnalytics/p/d", payload)
             frame += step
 
@@ -154,11 +166,12 @@ class Backend:
         end_client(self._client)
 
 
-def _boxes_message(frame: int) -> bytes:
+def _boxes_message(frame: int, ahead_s: float) -> bytes:
+    stamp = utc_text(taken_at(frame) + ahead_s)
     x1, y1, x2, y2 = block_box(frame)
     edges = f'"@left":{2 * x1 - 1},"@top":{1 - 2 * y1},"@right":{2 * x2 - 1},"@bottom":{1 - 2 * y2}'
     return (
-        f'{{"Frame":[{{"@UtcTime":"{utc_text(taken_at(frame))}","Object":[{{"@ObjectId":1,'
+        f'{{"Frame":[{{"@UtcTime":"{stamp}","Object":[{{"@ObjectId":1,'
         f'"Appearance":{{"Shape":{{"BoundingBox":{{{edges}}},'
         f'"CenterOfGravity":{{"@x":{x1 + x2 - 1},"@y":0}}}},'
         f'"Class":{{"Type":[{{"#text":"Vehicle","@Likelihood":0.9}}]}}}}}}]}}]}}'

@@ -109,4 +109,4 @@ def test_a_file_is_heard_when_it_is_asked_for_and_goes_back_in_silence(
         hands.press("End")
         until(lambda: tile.number() < 0, SOON_S, "the camera")
         program.leave()
-        assert not program.survivors()
+        until(lambda: not program.survivors(), SOON_S, "the end of all its processes")

@@ -21,6 +21,7 @@ class FakeClipJob:
     file: Path
     tell: Callable[[ClipProgress], None]
     asked: list[str] = field(default_factory=list)
+    has_sound: bool = False
 
     def stop(self) -> None:
         self.asked.append("stop")
@@ -57,6 +58,8 @@ class FakeClipJob:
             anchors=((0, self.start.utc_us - 500_000),),
             sha256="ab" * 32 if is_kept else "",
             trouble=trouble,
+            sound="as received (aac), not encoded again" if self.has_sound else "",
+            has_sound=self.has_sound,
         )
 
 

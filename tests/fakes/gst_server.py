@@ -100,6 +100,11 @@ class GstServer:
         """Address of a camera."""
         return f"rtsp://127.0.0.1:{self.port}/cam{camera}"
 
+    @property
+    def microphone(self) -> str:
+        """Address of a tone of 440 Hz, as AAC."""
+        return f"rtsp://127.0.0.1:{self.port}/microphone"
+
     def start(self) -> None:
         """Start the process and wait until it listens; on the same port as before, if any.
 

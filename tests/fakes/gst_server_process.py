@@ -32,6 +32,11 @@ LAUNCH = {
     "hevc": "( appsrc name=source is-live=true format=time do-timestamp=true"
     " ! h265parse ! rtph265pay name=pay0 pt=96 config-interval=-1 )",
 }
+MICROPHONE = (
+    "( audiotestsrc is-live=true freq=440 ! audio/x-raw,rate=16000,channels=1"
+    " ! voaacenc ! aacparse ! rtpmp4gpay name=pay0 pt=97 )"
+)
+"""What ``/microphone`` serves: a tone, as AAC."""
 CAPS = {"h264": "video/x-h264,stream-format=avc", "hevc": "video/x-h265,stream-format=hvc1"}
 
 
@@ -139,6 +144,9 @@ def main() -> None:
         factory.set_shared(True)
         factory.connect("media-configure", camera.configure)
         mounts.add_factory(f"/cam{number}", factory)
+    microphone = GstRtspServer.RTSPMediaFactory()
+    microphone.set_launch(MICROPHONE)
+    mounts.add_factory("/microphone", microphone)
     table = SendTable(config["table"], config["cameras"], frames)
     if server.attach(None) == 0:
         _say(f"port {config['port']} is not free")

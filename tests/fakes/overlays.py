@@ -27,7 +27,7 @@ class FakeOverlays:
         self.overlays: dict[ViewKey, TileOverlay | Callable[[PictureFacts], TileOverlay]] = {}
         self.statuses: dict[ViewKey, OverlayStatus] = {}
         self.fresh_keys: set[ViewKey] = set()
-        self.asked: list[tuple[ViewKey, CameraCode, PictureFacts]] = []
+        self.asked: list[tuple[ViewKey, CameraCode | None, PictureFacts]] = []
         self.calls: list[tuple[object, ...]] = []
         self.offsets: dict[CameraCode, int] = {}
         self.previews: dict[CameraCode, int] = {}
@@ -41,7 +41,9 @@ class FakeOverlays:
 
     # --- Overlays ----------------------------------------------------------------------------
 
-    def overlay(self, key: ViewKey, camera: CameraCode, facts: PictureFacts) -> TileOverlay | None:
+    def overlay(
+        self, key: ViewKey, camera: CameraCode | None, facts: PictureFacts
+    ) -> TileOverlay | None:
         self.asked.append((key, camera, facts))
         scripted = self.overlays.get(key)
         return scripted(facts) if callable(scripted) else scripted

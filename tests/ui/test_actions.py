@@ -10,8 +10,9 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from ui.action import Action, Category
 from ui.action_router import ActionRouter, key_table
-from ui.actions import ACTIONS, Action, Category
+from ui.actions import ACTIONS
 from ui.commands import Commands
 from ui.keys_overlay import KeysOverlay, rows_of
 

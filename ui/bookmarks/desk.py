@@ -15,7 +15,7 @@ from app.services.bookmark_store import Answered
 from app.services.bookmarks import BookmarkService, Shown, SpanNotEnded
 from app.services.event_thumbnails import EventThumbnails
 from app.services.events import Directory
-from app.services.overlay_types import Overlays
+from app.services.overlay_types import Overlays, TileOverlay
 from app.services.wall import WallService
 from app.services.wall_screen import TileSnapshot
 from app.video.engine_types import ViewKey
@@ -192,12 +192,8 @@ class BookmarkDesk(QObject):
         over = None
         if self._overlays is not None:
             over = self._overlays.overlay(tile.key, camera.code, picture.facts)
-        drawn = [
-            DrawnBox(box.box, box.label, box.confidence, box.track_id)
-            for box in (() if over is None else over.boxes)
-        ]
         image = picture.image
-        return Shown(camera, picture.facts, drawn, lambda: small_jpeg(image))
+        return Shown(camera, picture.facts, drawn_in(over), lambda: small_jpeg(image))
 
     # --- answers -----------------------------------------------------------------------------
 
@@ -260,6 +256,14 @@ class BookmarkDesk(QObject):
 
     def _ask_words(self, window: WallWindow, bookmark: Bookmark) -> None:
         self.words.ask(window, bookmark, window.canvas.show_note, window)
+
+
+def drawn_in(over: TileOverlay | None) -> Sequence[DrawnBox]:
+    """What lies over a picture, as a bookmark holds it."""
+    return [
+        DrawnBox(box.box, box.label, box.confidence, box.track_id)
+        for box in (() if over is None else over.boxes)
+    ]
 
 
 def small_jpeg(image: QImage) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
@@ -26,12 +26,11 @@ from ui.bookmarks.filter_row import BookmarkFilterRow
 from ui.bookmarks.row_delegate import HEIGHT, BookmarkRowDelegate
 from ui.bookmarks.wording import answer_text
 from ui.events.thumbnails import ThumbnailCache
+from ui.filtered_list import FilteredList
 from ui.latin_keys import latin_key
 from ui.models.bookmark_list_model import BookmarkListModel
 from ui.row_table import row_table
 from ui.theme import tokens
-
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
 class Cameras(Directory, Protocol):
@@ -42,18 +41,17 @@ class Cameras(Directory, Protocol):
     def cameras_of(self, district: DistrictCode) -> Sequence[Camera]: ...
 
 
-class BookmarksPanel(QWidget):
+class BookmarksPanel(FilteredList):
     """Enter shows what was marked, F asks a supervisor to look, E gives other words.
 
     Signals:
         chosen: Show this bookmark's clip or moment.
         edited: Ask for other words for this bookmark.
-        left: The operator gives the keyboard back to the wall.
     """
 
     chosen = Signal(object)
     edited = Signal(object)
-    left = Signal()
+    filters: BookmarkFilterRow
 
     def __init__(
         self,
@@ -92,7 +90,6 @@ class BookmarksPanel(QWidget):
         column.addWidget(self.view, 1)
         column.addLayout(self._exports())
         column.addWidget(hint)
-        self.setFocusProxy(self.view)
         self._connect()
 
     @property
@@ -113,10 +110,14 @@ class BookmarksPanel(QWidget):
     # --- making ------------------------------------------------------------------------------
 
     def _make_view(self, thumbnails: ThumbnailCache) -> QTableView:
-        view = row_table(self, self.model, BookmarkRowDelegate(thumbnails), HEIGHT)
+        view = row_table(
+            self,
+            self.model,
+            BookmarkRowDelegate(thumbnails, self._service.author.workstation),
+            HEIGHT,
+        )
         view.setAccessibleName(self.tr("Bookmarks"))
-        view.installEventFilter(self)
-        view.doubleClicked.connect(lambda _index: self._choose())
+        view.doubleClicked.connect(lambda _index: self.choose())
         thumbnails.loaded.connect(view.viewport().update)
         return view
 
@@ -134,7 +135,7 @@ class BookmarksPanel(QWidget):
         return row
 
     def _connect(self) -> None:
-        self.filters.field.installEventFilter(self)
+        self.share_keys()
         self.filters.changed.connect(self._on_filter_changed)
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
         self.model.modelReset.connect(self._restore_current)
@@ -201,9 +202,9 @@ class BookmarksPanel(QWidget):
         if self._wanted is not None:
             self.view.setCurrentIndex(self.model.index_of(self._wanted))
 
-    def _choose(self) -> None:
+    def choose(self, *, with_control: bool = False) -> None:
         if self.current is None:
-            self._enter_list()
+            self.enter()
         if self.current is not None:
             self.chosen.emit(self.current)
 
@@ -229,28 +230,7 @@ class BookmarksPanel(QWidget):
         wanted, order = self.filters.filter, self.filters.chosen_order
         self._service.export(wanted, order, form, done, self.say)
 
-    def _enter_list(self) -> None:
-        self.view.setFocus()
-        if not self.view.currentIndex().isValid() and self.model.rowCount():
-            self.view.setCurrentIndex(self.model.index(0))
-
-    def _on_key(self, event: QKeyEvent, *, in_list: bool) -> bool:
-        key = Qt.Key(event.key())
-        if key in _ENTER:
-            self._choose()
-            return True
-        if key == Qt.Key.Key_Escape:
-            if not self.filters.clear():
-                self.left.emit()
-            return True
-        if not in_list:
-            if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-                self._enter_list()
-                return True
-            return False
-        if key == Qt.Key.Key_Up and self.view.currentIndex().row() <= 0:
-            self.filters.field.setFocus()
-            return True
+    def obey(self, event: QKeyEvent) -> bool:
         if event.modifiers().value:
             return False
         letter = latin_key(event) or event.key()
@@ -261,10 +241,3 @@ class BookmarksPanel(QWidget):
             self.edited.emit(self.current)
             return True
         return False
-
-    # --- Qt overrides ------------------------------------------------------------------------
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._on_key(event, in_list=watched is self.view)
-        return super().eventFilter(watched, event)

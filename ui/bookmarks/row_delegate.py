@@ -2,7 +2,15 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtCore import (
+    QCoreApplication,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+)
 from PySide6.QtGui import QColor, QFont, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -32,9 +40,13 @@ _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFl
 class BookmarkRowDelegate(QStyledItemDelegate):
     """Every row has the same height, so that a list of thousands costs what is visible."""
 
-    def __init__(self, thumbnails: ThumbnailCache, parent: QObject | None = None) -> None:
+    def __init__(
+        self, thumbnails: ThumbnailCache, workstation: str, parent: QObject | None = None
+    ) -> None:
+        """``workstation`` is this one: pictures of others may not be at hand."""
         super().__init__(parent)
         self._thumbnails = thumbnails
+        self._workstation = workstation
 
     # --- Qt overrides ------------------------------------------------------------------------
 
@@ -59,7 +71,7 @@ class BookmarkRowDelegate(QStyledItemDelegate):
             painter.fillRect(stripe, QColor(FLAG_COLOURS[bookmark.flag]))
         left = area.left() + _STRIPE + tokens.SPACE_XS
         place = QRect(left, area.top() + tokens.SPACE_XS, SIZE.width(), SIZE.height())
-        self._paint_picture(painter, place, bookmark)
+        paint_thumbnail(painter, place, bookmark, self._thumbnails, self._workstation)
         words = area.adjusted(
             place.right() + tokens.SPACE_S - area.left(),
             tokens.SPACE_XS,
@@ -69,20 +81,46 @@ class BookmarkRowDelegate(QStyledItemDelegate):
         _paint_words(painter, words, bookmark, camera)
         painter.restore()
 
-    def _paint_picture(self, painter: QPainter, place: QRect, bookmark: Bookmark) -> None:
-        painter.fillRect(place, QColor(tokens.TILE_EMPTY))
-        pixmap = None
-        if bookmark.thumbnail:
-            ratio = painter.device().devicePixelRatioF()
-            pixmap = self._thumbnails.pixmap(bookmark.id.bytes, ratio)
-        if pixmap is None:
-            sign = QRect(0, 0, _SIGN, _SIGN)
-            sign.moveCenter(place.center())
-            icon("bookmark", tokens.BORDER).paint(painter, sign)
-            return
-        target = QRect(place.topLeft(), pixmap.deviceIndependentSize().toSize())
-        target.moveCenter(place.center())
-        painter.drawPixmap(target.topLeft(), pixmap)
+
+def paint_thumbnail(
+    painter: QPainter,
+    place: QRect,
+    bookmark: Bookmark | None,
+    thumbnails: ThumbnailCache,
+    workstation: str,
+) -> None:
+    """The picture of a bookmark in its place; a sign where there is none, or none yet, and where
+    it lies when it is not at hand at ``workstation``, this one."""
+    painter.fillRect(place, QColor(tokens.TILE_EMPTY))
+    pixmap = None
+    if bookmark is not None and bookmark.thumbnail:
+        ratio = painter.device().devicePixelRatioF()
+        pixmap = thumbnails.pixmap(bookmark.id.bytes, ratio)
+    if pixmap is None:
+        sign = QRect(0, 0, _SIGN, _SIGN)
+        sign.moveCenter(place.center())
+        icon("bookmark", tokens.BORDER).paint(painter, sign)
+        made_at = "" if bookmark is None else bookmark.author.workstation
+        if bookmark is not None and bookmark.thumbnail and made_at != workstation:
+            _paint_place(painter, place, made_at)
+        return
+    target = QRect(place.topLeft(), pixmap.deviceIndependentSize().toSize())
+    target.moveCenter(place.center())
+    painter.drawPixmap(target.topLeft(), pixmap)
+
+
+def _paint_place(painter: QPainter, place: QRect, workstation: str) -> None:
+    """Where the picture lies that is not at hand."""
+    small = QFont(painter.font())
+    small.setPixelSize(tokens.FONT_SMALL_PX)
+    painter.save()
+    painter.setFont(small)
+    painter.setPen(QColor(tokens.TEXT_DIM))
+    row = place.adjusted(tokens.SPACE_XS, 0, -tokens.SPACE_XS, -2)
+    text = QCoreApplication.translate("Bookmarks", "at {0}").format(one_line(workstation))
+    text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, row.width())
+    painter.drawText(row, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom, text)
+    painter.restore()
 
 
 def _paint_words(
@@ -101,25 +139,25 @@ def _paint_words(
         icon("clip", tokens.TEXT_DIM).paint(painter, sign)
         title = title.adjusted(0, 0, -_ICON - tokens.SPACE_XS, 0)
     painter.setFont(bold)
-    _left(painter, title, one_line(bookmark.title), tokens.TEXT)
+    paint_left(painter, title, one_line(bookmark.title), tokens.TEXT)
 
     painter.setFont(normal)
     when = rows[1]
-    when.setRight(_right(painter, when, time_text(bookmark, datetime.now(UTC)), tokens.TEXT))
+    when.setRight(paint_right(painter, when, time_text(bookmark, datetime.now(UTC)), tokens.TEXT))
     name = str(bookmark.camera) if camera is None else f"{camera.code} {one_line(camera.name)}"
-    _left(painter, when, name, tokens.TEXT_DIM)
+    paint_left(painter, when, name, tokens.TEXT_DIM)
 
     painter.setFont(small)
     last = rows[2]
-    last.setRight(_right(painter, last, bookmark.author.operator, tokens.TEXT_DIM))
+    last.setRight(paint_right(painter, last, bookmark.author.operator, tokens.TEXT_DIM))
     if bookmark.flag is not FlagState.NONE:
         colour = FLAG_COLOURS[bookmark.flag]
-        used = _left(painter, last, f"⚑ {flag_text(bookmark.flag)}", colour)
+        used = paint_left(painter, last, f"⚑ {flag_text(bookmark.flag)}", colour)
         last = last.adjusted(used + tokens.SPACE_S, 0, 0, 0)
-    _left(painter, last, one_line(" ".join(f"#{tag}" for tag in bookmark.tags)), tokens.ACCENT)
+    paint_left(painter, last, one_line(" ".join(f"#{tag}" for tag in bookmark.tags)), tokens.ACCENT)
 
 
-def _left(painter: QPainter, area: QRect, text: str, colour: str) -> int:
+def paint_left(painter: QPainter, area: QRect, text: str, colour: str) -> int:
     """Write from the left, cut where too long; returns the width that it took.
 
     Words keep the direction of their own script.
@@ -134,7 +172,7 @@ def _left(painter: QPainter, area: QRect, text: str, colour: str) -> int:
     return metrics.horizontalAdvance(cut)
 
 
-def _right(painter: QPainter, area: QRect, text: str, colour: str) -> int:
+def paint_right(painter: QPainter, area: QRect, text: str, colour: str) -> int:
     """Write to the right edge; returns where the room for other words ends."""
     painter.setPen(QColor(colour))
     painter.drawText(area, _RIGHT, text)

@@ -18,12 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.core.events import Event
-from app.services.clip_retention import Stay, StoragePlan, StoredItem
 from app.services.clips import ClipService
+from app.services.storage_plan import Stay, StoragePlan, StoredItem
 from ui.binding import bind
 from ui.clips.running_list import RunningList
 from ui.clips.stored_model import Column, StoredModel
-from ui.clips.wording import going_text, plan_text, stay_detail
+from ui.clips.wording import going_text, plan_text, stay_detail, sums_text
 from ui.latin_keys import latin_key
 from ui.theme import tokens
 
@@ -62,6 +62,8 @@ class StoragePanel(QWidget):
         self.running.stop_asked.connect(clips.stop)
         self.running.discard_asked.connect(clips.cancel)
         self.room = _plain(self)
+        self.sums = _plain(self)
+        self.sums.setProperty("dim", True)
         self.going = _plain(self)
         self.only_going = QCheckBox(self.tr("Only what goes next"), self)
         self.only_going.toggled.connect(lambda _on: self._show_plan(retention.plan))
@@ -89,7 +91,7 @@ class StoragePanel(QWidget):
 
     def toggle_lock(self) -> None:
         """Lock what is selected; where all of it is locked already, unlock it."""
-        chosen = self.chosen
+        chosen = [item for item in self.chosen if item.can_be_locked]
         is_locked = not all(item.stay is Stay.LOCKED for item in chosen)
         for item in chosen:
             if (item.stay is Stay.LOCKED) is not is_locked:
@@ -126,6 +128,7 @@ class StoragePanel(QWidget):
         rows.setSpacing(tokens.SPACE_S)
         self.room.setProperty("heading", True)
         rows.addWidget(self.room)
+        rows.addWidget(self.sums)
         rows.addWidget(self.going)
         rows.addWidget(self.running)
         rows.addWidget(self.only_going)
@@ -141,6 +144,7 @@ class StoragePanel(QWidget):
     def _show_plan(self, plan: StoragePlan) -> None:
         chosen = self.chosen
         self.room.setText(plan_text(plan))
+        self.sums.setText(sums_text(plan))
         self.going.setText(going_text(plan))
         colour = tokens.WARNING if plan.going else tokens.TEXT_DIM
         self.going.setStyleSheet(f"color: {colour}")
@@ -165,8 +169,9 @@ class StoragePanel(QWidget):
 
     def _on_selected(self, *_what: object) -> None:
         chosen = self.chosen
-        self.lock.setEnabled(bool(chosen))
-        is_locked = bool(chosen) and all(item.stay is Stay.LOCKED for item in chosen)
+        lockable = [item for item in chosen if item.can_be_locked]
+        self.lock.setEnabled(bool(lockable))
+        is_locked = bool(lockable) and all(item.stay is Stay.LOCKED for item in lockable)
         self.lock.setText(self.tr("Unlock") if is_locked else self.tr("Lock"))
         self.why.setText(stay_detail(chosen[0]) if len(chosen) == 1 else "")
 

@@ -14,8 +14,8 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import QColor
 
-from app.services.clip_retention import Stay, StoragePlan, StoredItem
-from ui.clips.wording import size_text, stay_detail, stay_text, time_text, what_text
+from app.services.storage_plan import Stay, StoragePlan, StoredItem
+from ui.clips.wording import camera_text, size_text, stay_detail, stay_text, time_text, what_text
 from ui.texts import QT_TRANSLATE_NOOP
 from ui.theme import tokens
 
@@ -101,7 +101,7 @@ class StoredModel(QAbstractTableModel):
 def _words(item: StoredItem, column: Column) -> str:
     match column:
         case Column.CAMERA:
-            return item.camera
+            return camera_text(item)
         case Column.FROM:
             return time_text(item.start_us)
         case Column.LENGTH:

@@ -4,12 +4,21 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QCoreApplication
 
-from app.services.clip_retention import Stay, StoragePlan, StoredItem, StoredKind
 from app.services.clips import RunningClip
+from app.services.storage_plan import Stay, StoragePlan, StoredItem, StoredKind, StoredSum
+from ui.texts import QT_TRANSLATE_NOOP
 from ui.wall.recording_painter import clip_length
 
 _US = 1_000_000
 _GB, _MB, _KB = 1e9, 1e6, 1e3
+_SUMS = {
+    StoredKind.CLIP: QT_TRANSLATE_NOOP("Clips", "Clips: {0} ({1})"),
+    StoredKind.SNAPSHOT: QT_TRANSLATE_NOOP("Clips", "Snapshots: {0} ({1})"),
+    StoredKind.BOOKMARK_PICTURE: QT_TRANSLATE_NOOP("Clips", "Pictures of bookmarks: {0} ({1})"),
+    StoredKind.EVENT_PICTURE: QT_TRANSLATE_NOOP(
+        "Clips", "Pictures of events: {0} ({1}; at most {2}, not counted above)"
+    ),
+}
 
 
 def _tr(text: str) -> str:
@@ -38,9 +47,11 @@ def size_text(size: int) -> str:
 
 
 def what_text(item: StoredItem) -> str:
-    """The length of a clip, or that it is a snapshot."""
+    """The length of a clip, or what else it is."""
     if item.kind is StoredKind.SNAPSHOT:
         return _tr("snapshot")
+    if item.kind is StoredKind.BOOKMARK_PICTURE:
+        return _tr("picture")
     length = clip_length((item.end_us - item.start_us) / _US)
     return _tr("{0}, broken").format(length) if item.is_broken else length
 
@@ -60,8 +71,17 @@ def stay_text(item: StoredItem) -> str:
             return _tr("until {0}").format(day_text(item.goes_us or 0))
 
 
+def camera_text(item: StoredItem) -> str:
+    """What it is of; nobody knows that of what is left of a bookmark."""
+    return item.camera or "–"
+
+
 def stay_detail(item: StoredItem) -> str:
     """The same at length."""
+    if item.kind is StoredKind.BOOKMARK_PICTURE:
+        return _tr("The small picture of a bookmark that is no longer there; {0}").format(
+            stay_text(item)
+        )
     match item.stay:
         case Stay.LOCKED:
             return _tr("Locked: it is never deleted by itself")
@@ -84,6 +104,16 @@ def plan_text(plan: StoragePlan) -> str:
     )
 
 
+def sums_text(plan: StoragePlan) -> str:
+    """What there is of each kind, in a line."""
+    return " · ".join(_sum_text(each) for each in plan.sums if each.count)
+
+
+def _sum_text(total: StoredSum) -> str:
+    words = _tr(_SUMS[total.kind])
+    return words.format(total.count, size_text(total.bytes), size_text(total.most_bytes or 0))
+
+
 def going_text(plan: StoragePlan) -> str:
     """What is to go, in a sentence."""
     going = plan.going
@@ -97,7 +127,8 @@ def running_text(clip: RunningClip) -> str:
     """A clip under way."""
     if clip.is_checking:
         return _tr("{0}: checking {1}").format(clip.camera, clip_length(clip.seconds))
-    return _tr("{0}: {1} written").format(clip.camera, clip_length(clip.seconds))
+    words = _tr("{0}: {1} with sound written") if clip.has_sound else _tr("{0}: {1} written")
+    return words.format(clip.camera, clip_length(clip.seconds))
 
 
 def _local(time_us: int) -> datetime | None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QCoreApplication, QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QLabel,
@@ -21,13 +21,11 @@ from ui.binding import bind
 from ui.events.filter_row import FilterRow
 from ui.events.row_delegate import HEIGHT, EventRowDelegate
 from ui.events.thumbnails import ThumbnailCache
+from ui.filtered_list import FilteredList
 from ui.latin_keys import latin_key
 from ui.models.event_list_model import EventListModel
 from ui.row_table import row_table, type_into
 from ui.theme import tokens
-
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
 class Districts(Directory, Protocol):
@@ -36,20 +34,19 @@ class Districts(Directory, Protocol):
     def districts(self) -> Sequence[District]: ...
 
 
-class EventsPanel(QWidget):
+class EventsPanel(FilteredList):
     """Newest first; the newest row stays in sight until the operator scrolls down.
 
     Signals:
         moment_chosen: Show this event's camera as it was then.
         live_chosen: Show this event's camera as it is now.
         marked: Make a bookmark of this event.
-        left: The operator gives the keyboard back to the wall.
     """
 
     moment_chosen = Signal(object)
     live_chosen = Signal(object)
     marked = Signal(object)
-    left = Signal()
+    filters: FilterRow
 
     def __init__(
         self,
@@ -88,7 +85,6 @@ class EventsPanel(QWidget):
         column.addWidget(self._rate)
         column.addWidget(self._stack, 1)
         column.addWidget(self._hint())
-        self.setFocusProxy(self.view)
         self._connect()
 
     @property
@@ -110,7 +106,6 @@ class EventsPanel(QWidget):
     def _make_view(self, thumbnails: ThumbnailCache) -> QTableView:
         view = row_table(self, self.model, EventRowDelegate(thumbnails), HEIGHT)
         view.setAccessibleName(self.tr("Events, newest first"))
-        view.installEventFilter(self)
         view.doubleClicked.connect(self._on_row_activated)
         view.verticalScrollBar().valueChanged.connect(self._on_scrolled)
         thumbnails.loaded.connect(view.viewport().update)
@@ -126,7 +121,7 @@ class EventsPanel(QWidget):
         return hint
 
     def _connect(self) -> None:
-        self.filters.field.installEventFilter(self)
+        self.share_keys()
         self.filters.changed.connect(self._on_filter_changed)
         bind(self, self._events.rate_changed, self._show_rate)
         bind(self, self._events.facets_changed, lambda _nothing: self._offer())
@@ -178,10 +173,6 @@ class EventsPanel(QWidget):
         lines += [f"{source.name}: {_state_text(source)}" for source in sources]
         return "\n".join(lines)
 
-    def enter(self) -> None:
-        """Give the keyboard to the newest row, or to the one that was chosen before."""
-        self._enter_list()
-
     def show_sources(self) -> None:
         """The sources say something else than before."""
         self._show_whether_empty()
@@ -215,23 +206,15 @@ class EventsPanel(QWidget):
         if group is not None:
             self.moment_chosen.emit(group)
 
-    def _on_key(self, event: QKeyEvent, *, in_list: bool) -> bool:
-        key, modifiers = Qt.Key(event.key()), event.modifiers()
-        if key in _ENTER:
-            self._choose(live=bool(modifiers & _CONTROL))
-            return True
-        if key == Qt.Key.Key_Escape:
-            if not self.filters.clear():
-                self.left.emit()
-            return True
-        if not in_list:
-            if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-                self._enter_list()
-                return True
-            return False
-        if key == Qt.Key.Key_Up and self.view.currentIndex().row() <= 0:
-            self.filters.field.setFocus()
-            return True
+    def choose(self, *, with_control: bool) -> None:
+        group = self.current
+        if group is None and len(self._list):
+            self.enter()
+            group = self.current
+        if group is not None:
+            (self.live_chosen if with_control else self.moment_chosen).emit(group)
+
+    def obey(self, event: QKeyEvent) -> bool:
         if self._is_mark(event) and self.current is not None:
             self.marked.emit(self.current)
             return True
@@ -241,26 +224,6 @@ class EventsPanel(QWidget):
     def _is_mark(event: QKeyEvent) -> bool:
         letter = latin_key(event) or event.key()
         return letter == Qt.Key.Key_B and not event.modifiers().value
-
-    def _choose(self, *, live: bool) -> None:
-        group = self.current
-        if group is None and len(self._list):
-            self._enter_list()
-            group = self.current
-        if group is not None:
-            (self.live_chosen if live else self.moment_chosen).emit(group)
-
-    def _enter_list(self) -> None:
-        self.view.setFocus()
-        if not self.view.currentIndex().isValid() and self.model.rowCount():
-            self.view.setCurrentIndex(self.model.index(0))
-
-    # --- Qt overrides ------------------------------------------------------------------------
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._on_key(event, in_list=watched is self.view)
-        return super().eventFilter(watched, event)
 
 
 def _state_text(source: SourceState) -> str:

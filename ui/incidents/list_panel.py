@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from uuid import UUID
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, Qt, Signal
+from PySide6.QtCore import QModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QLabel, QListView, QVBoxLayout, QWidget
 
@@ -12,6 +12,7 @@ from app.domain.incident import Incident
 from app.domain.record_filters import IncidentFilter
 from app.services.incidents import IncidentService
 from ui.binding import bind
+from ui.filtered_list import FilteredList
 from ui.incidents.filter_row import IncidentFilterRow
 from ui.incidents.row_delegate import IncidentRowDelegate
 from ui.models.incident_list_model import IncidentListModel
@@ -19,20 +20,17 @@ from ui.row_table import type_into
 from ui.theme import tokens
 
 Districts = Callable[[], Sequence[District]]
-_ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
-_CONTROL = Qt.KeyboardModifier.ControlModifier
 
 
-class IncidentListPanel(QWidget):
+class IncidentListPanel(FilteredList):
     """Newest first. Enter opens one, Ctrl+Enter makes it the one that N adds to, and back.
 
     Signals:
         chosen: Open this incident.
-        left: The operator gives the keyboard back to the wall.
     """
 
     chosen = Signal(object)
-    left = Signal()
+    filters: IncidentFilterRow
 
     def __init__(
         self,
@@ -64,8 +62,7 @@ class IncidentListPanel(QWidget):
         column.addWidget(self._empty)
         column.addWidget(self.view, 1)
         column.addWidget(hint)
-        self.setFocusProxy(self.view)
-        self.filters.field.installEventFilter(self)
+        self.share_keys()
         self.filters.changed.connect(self._on_filter_changed)
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
         self.model.modelReset.connect(self._restore_current)
@@ -88,12 +85,6 @@ class IncidentListPanel(QWidget):
         self.filters.offer(self._districts())
         self._list.reload()
 
-    def enter(self) -> None:
-        """Give the keyboard to the list."""
-        self.view.setFocus(Qt.FocusReason.OtherFocusReason)
-        if not self.view.currentIndex().isValid() and self.model.rowCount():
-            self.view.setCurrentIndex(self.model.index(0))
-
     # --- inside ------------------------------------------------------------------------------
 
     def _make_view(self) -> QListView:
@@ -105,7 +96,6 @@ class IncidentListPanel(QWidget):
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setMouseTracking(True)
         view.setAccessibleName(self.tr("Incidents, newest first"))
-        view.installEventFilter(self)
         view.doubleClicked.connect(self._on_row_activated)
         return view
 
@@ -148,26 +138,10 @@ class IncidentListPanel(QWidget):
         if incident is not None:
             self.chosen.emit(incident)
 
-    def _on_key(self, event: QKeyEvent, *, in_list: bool) -> bool:
-        key, modifiers = Qt.Key(event.key()), event.modifiers()
-        if key in _ENTER:
-            self._on_enter(with_control=bool(modifiers & _CONTROL))
-            return True
-        if key == Qt.Key.Key_Escape:
-            if not self.filters.clear():
-                self.left.emit()
-            return True
-        if not in_list:
-            if key in (Qt.Key.Key_Down, Qt.Key.Key_Up):
-                self.enter()
-                return True
-            return False
-        if key == Qt.Key.Key_Up and self.view.currentIndex().row() <= 0:
-            self.filters.field.setFocus()
-            return True
+    def obey(self, event: QKeyEvent) -> bool:
         return type_into(self.filters.field, event)
 
-    def _on_enter(self, *, with_control: bool) -> None:
+    def choose(self, *, with_control: bool) -> None:
         if self.current is None:
             self.enter()
         incident = self.current
@@ -179,10 +153,3 @@ class IncidentListPanel(QWidget):
         current = self._incidents.current
         is_it = current is not None and current.id == incident.id
         self._incidents.work_on(None if is_it else incident)
-
-    # --- Qt overrides ------------------------------------------------------------------------
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            return self._on_key(event, in_list=watched is self.view)
-        return super().eventFilter(watched, event)

@@ -4,16 +4,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QColor
 
 from app.core.events import Event
 from app.services.review import Decided
 from ui.binding import bind
-from ui.bookmarks.wording import FLAG_COLOURS
 from ui.review.wording import decided_text
-from ui.theme import tokens
 
 Index = QModelIndex | QPersistentModelIndex
+DECIDED_ROLE = Qt.ItemDataRole.UserRole + 1
 _NOWHERE = QModelIndex()
 
 
@@ -51,9 +49,8 @@ class DecidedListModel(QAbstractListModel):
         decided = self.decided_at(index)
         if decided is None:
             return None
+        if role == DECIDED_ROLE:
+            return decided
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return decided_text(decided)
-        if role == Qt.ItemDataRole.ForegroundRole:
-            is_undone = decided.decision.undone_us is not None
-            return QColor(tokens.TEXT_DIM if is_undone else FLAG_COLOURS[decided.decision.verdict])
         return None

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QColor
 
 from app.domain.review import FalseAlarms
+from ui.theme import tokens
 
 Index = QModelIndex | QPersistentModelIndex
 _NOWHERE = QModelIndex()
 _NUMBERS_FROM = 3
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 
 
 class FalseAlarmModel(QAbstractTableModel):
@@ -39,17 +43,19 @@ class FalseAlarmModel(QAbstractTableModel):
         orientation: Qt.Orientation,
         role: int = Qt.ItemDataRole.DisplayRole,
     ) -> Any:
-        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+        if orientation is not Qt.Orientation.Horizontal:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
             return self._titles()[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT if section >= _NUMBERS_FROM else _LEFT
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole and index.column() >= _NUMBERS_FROM:
-            return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        if role != Qt.ItemDataRole.DisplayRole:
-            return None
+            return _RIGHT
         row = self._rows[index.row()]
         cells = (
             str(row.camera),
@@ -59,7 +65,11 @@ class FalseAlarmModel(QAbstractTableModel):
             str(row.confirmed),
             str(row.needs_more),
         )
-        return cells[index.column()]
+        said = cells[index.column()]
+        if role == Qt.ItemDataRole.ForegroundRole and said == "0":
+            return QColor(tokens.TEXT_DIM)  # what is not nothing stands out
+        is_cut = role == Qt.ItemDataRole.ToolTipRole and index.column() < _NUMBERS_FROM
+        return said if is_cut or role == Qt.ItemDataRole.DisplayRole else None
 
     def _titles(self) -> Sequence[str]:
         return (

@@ -8,7 +8,7 @@ from app.domain.camera import Camera, CameraCode
 from app.services.bookmarks import Shown
 from app.services.clip_player import ClipPlayer
 from app.services.wall import WallService
-from ui.bookmarks.desk import BookmarkDesk, small_jpeg
+from ui.bookmarks.desk import BookmarkDesk, drawn_in, small_jpeg
 from ui.wall_windows import ProgramWindows
 
 
@@ -42,9 +42,14 @@ class PlayerBookmarks:
         elif picture is None:
             self._say(_tr("There is no picture to mark"))
         else:
-            image = picture.image
+            image, overlays = picture.image, self._windows.overlays
+            over = None if overlays is None else overlays.overlay(key, None, picture.facts)
             shown = Shown(
-                camera, picture.facts, (), lambda: small_jpeg(image), clip=playing.clip.id
+                camera,
+                picture.facts,
+                drawn_in(over),
+                lambda: small_jpeg(image),
+                clip=playing.clip.id,
             )
             self._desk.mark_shown(shown)
 

@@ -8,10 +8,11 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from app.domain.bookmark import Bookmark
 from app.domain.clip_record import Clip
-from app.services.clip_player import ClipPlayer, Source
+from app.services.clip_player import ClipPlayer
 from app.services.clip_records import ClipRecords
-from app.services.clip_retention import StoredItem, StoredKind
+from app.services.clip_work import Source
 from app.services.clips import ClipService
+from app.services.storage_plan import StoredItem, StoredKind
 from app.services.wall import WallService
 from app.video.engine_types import ViewKey
 from ui.binding import bind
@@ -120,7 +121,7 @@ class PlayerDesk(QObject):
 
     def play_stored(self, item: StoredItem) -> None:
         """Play a clip of the list, or show a snapshot, in the selected tile."""
-        if item.kind is StoredKind.SNAPSHOT:
+        if item.kind is not StoredKind.CLIP:
             self._open(self._snapshots / item.file)
         elif self._is_written(item.key):
             self.say(_tr("This clip is still being written"))

@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from app.core.tasks import Tasks
 from app.domain.bookmark import Bookmark
 from app.services.events import Directory
 from app.services.review import ReviewService
+from ui.binding import bind
 from ui.events.thumbnails import Pictures, ThumbnailCache
 from ui.review.panel import ReviewPanel
 from ui.review.playing import ReviewPlaying
@@ -25,6 +27,9 @@ class Windows(Protocol):
 
     def show_page(self, page: QWidget) -> bool:
         """Bring a page of the console to the front; false where there is no console."""
+
+    def play_key(self, event: QKeyEvent) -> bool:
+        """Obey a key that pauses, steps or seeks on the wall; false for any other."""
 
 
 class ReviewDesk(QObject):
@@ -59,10 +64,18 @@ class ReviewDesk(QObject):
 
     def make_panel(self, parent: QWidget | None = None) -> ReviewPanel:
         """The page of the console."""
-        panel = ReviewPanel(self._service, self._cameras, self._thumbnails, parent)
+        playing = self._playing
+        panel = ReviewPanel(
+            self._service, self._cameras, self._thumbnails, self._windows.play_key, parent
+        )
         panel.play_wanted.connect(self._play)
-        panel.speed_wanted.connect(lambda: self._playing.toggle_speed())  # noqa: PLW0108 - PySide holds methods weakly
-        panel.left.connect(self._windows.focus_wall)
+        panel.speed_wanted.connect(lambda: playing.toggle_speed())  # noqa: PLW0108 - PySide holds methods weakly
+        panel.beside_wanted.connect(lambda: playing.toggle_side_by_side())  # noqa: PLW0108 - see above
+        panel.left.connect(self._leave)
+        panel.gone.connect(lambda: playing.leave())  # noqa: PLW0108 - see above
+        panel.finished.connect(lambda: playing.finish())  # noqa: PLW0108 - see above
+        bind(panel, playing.ended, lambda _nothing: panel.forget_played())
+        bind(panel, playing.beside_changed, panel.tell_beside)
         self.panel = panel
         return panel
 
@@ -74,6 +87,10 @@ class ReviewDesk(QObject):
         if self._service.rows:
             self._warm()
         self.panel.enter()
+
+    def _leave(self) -> None:
+        self._playing.leave()
+        self._windows.focus_wall()
 
     def _play(self, bookmark: Bookmark) -> None:
         rows = self._service.rows

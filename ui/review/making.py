@@ -29,7 +29,7 @@ def make_review(
     def say(words: str) -> None:
         windows.show_note(wall.focused, words)
 
-    playing = ReviewPlaying(player, services.clips.records, wall, bookmarks.page.replay, say)
+    playing = ReviewPlaying(player, services.review, wall, bookmarks.page.replay, say)
     return ReviewDesk(
         services.review,
         services.registry,

@@ -1,16 +1,19 @@
 """What the review says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QCoreApplication
 
-from app.domain.review import Decision
+from app.domain.bookmark import FlagState
+from app.domain.review import Decision, standing
 from app.services.review import Decided, Outcome, Result
+from app.services.review_viewing import Viewing
 from ui.bookmarks.wording import flag_text
 
 _US = 1_000_000
 _ALARM = 3
+_MOST_SAID = 6
 
 
 def queue_text(waiting: Mapping[int, int], today: Mapping[str, int], own: str) -> str:
@@ -44,13 +47,60 @@ def decision_text(decision: Decision) -> str:
     return f"{words}\n{decision.note}" if decision.note else words
 
 
+def title_text(decided: Decided) -> str:
+    """What a decision is about."""
+    return _tr("(no longer there)") if decided.bookmark is None else decided.bookmark.title
+
+
+def flagged_text(decided: Decided) -> str:
+    """Who had asked for it."""
+    bookmark = decided.bookmark
+    return "" if bookmark is None else _tr("flagged by {0}").format(bookmark.author.operator)
+
+
+def since_text(decided: Decided) -> str:
+    """What became of a decision since: taken back, or overruled; empty where it holds."""
+    bookmark = decided.bookmark
+    if decided.decision.undone_us is not None:
+        return _tr("taken back")
+    if bookmark is None or bookmark.flag is decided.decision.verdict:
+        return ""
+    return _tr("now: {0}").format(flag_text(bookmark.flag))
+
+
 def decided_text(decided: Decided) -> str:
     """A decision and what it is about."""
-    bookmark = decided.bookmark
-    title = _tr("(no longer there)") if bookmark is None else bookmark.title
-    flagged = "" if bookmark is None else _tr("flagged by {0}").format(bookmark.author.operator)
-    first = f"{title} · {flagged}" if flagged else title
-    return f"{first}\n{decision_text(decided.decision)}"
+    first = " · ".join(filter(None, (title_text(decided), flagged_text(decided))))
+    since = "" if decided.decision.undone_us is not None else since_text(decided)
+    return "\n".join(filter(None, (first, decision_text(decided.decision), since)))
+
+
+def reviewed_text(flag: FlagState, decisions: Sequence[Decision]) -> str:
+    """The state of a flag overall and, where several supervisors decided, of each; then who decided
+    what and when, newest last."""
+    own = standing(decisions)
+    lines = []
+    if own:
+        lines.append(_tr("Overall: {0}").format(flag_text(flag)))
+    if len(own) > 1:
+        each = (f"{name}: {flag_text(last.verdict)}" for name, last in own.items())
+        lines.append(" · ".join(each))
+    return "\n".join([*lines, *(decision_text(each) for each in decisions[-_MOST_SAID:])])
+
+
+def beside_text(viewing: Viewing, *, is_shown: bool) -> str:
+    """Which other cameras of the incident saw the time of a flag; empty without any."""
+    if not viewing.beside:
+        return ""
+    numbers = ", ".join(each.number for each in viewing.incidents)
+    cameras = ", ".join(each.camera for each in viewing.beside)
+    if viewing.more:
+        cameras = _tr("{0} and {1} more").format(cameras, viewing.more)
+    if is_shown:
+        words = _tr("In step beside it: {0} (incident {1}) – S shows only this camera")
+    else:
+        words = _tr("The same time is also seen by {0} (incident {1}) – S shows them beside it")
+    return words.format(cameras, numbers)
 
 
 def when_text(time_us: int) -> str:

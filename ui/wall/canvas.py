@@ -118,7 +118,8 @@ class WallCanvas(QWidget):
         """What a technician asks next about a tile, line by line; empty without a camera."""
         tile = self._tiles[key]
         if tile.face.is_clip:
-            return list(filter(None, (tile.face.code, tile.face.state_word, tile.face.reason)))
+            face = tile.face
+            return list(filter(None, (face.code, face.state_word, face.reason, face.note)))
         if tile.snapshot.camera is None:
             return []
         return detail_lines(

@@ -1,5 +1,6 @@
 """What a tile says while it plays a clip, in words that never look live."""
 
+import math
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -8,12 +9,15 @@ from PySide6.QtCore import QCoreApplication
 from app.core.events import Event
 from app.domain.stream import Reason, StreamState
 from app.services.clip_playing import Playing
+from app.services.overlay_types import OverlayStatus, Sync
 from app.video.engine_types import ViewKey
 from app.video.player_types import PlayerPhase
 from ui.texts import QT_TRANSLATE_NOOP
+from ui.wall.box_wording import overlay_sign
 from ui.wall.sound_wording import short_volume_words
 from ui.wall.wording import TileFace, clock_time
 
+_SECOND_US = 1_000_000
 _REASONS: Mapping[Reason, str] = {
     Reason.REFUSED: QT_TRANSLATE_NOOP("Clip", "The recorder refuses the connection"),
     Reason.TIMED_OUT: QT_TRANSLATE_NOOP("Clip", "The recorder does not answer in time"),
@@ -43,8 +47,10 @@ class Clips(Protocol):
     def playing(self, key: ViewKey) -> Playing | None: ...
 
 
-def clip_face(playing: Playing, *, zoom: float, now_us: int) -> TileFace:
-    """Everything a tile says about the clip that it plays."""
+def clip_face(
+    playing: Playing, *, zoom: float, now_us: int, boxes: OverlayStatus | None = None
+) -> TileFace:
+    """Everything a tile says about the clip that it plays; ``boxes`` is about those over it."""
     phase = playing.state.phase
     state = StreamState.REPLAY
     words, reason = clip_words(playing, now_us), ""
@@ -53,6 +59,13 @@ def clip_face(playing: Playing, *, zoom: float, now_us: int) -> TileFace:
     elif phase is PlayerPhase.FAILED:
         state, words = StreamState.OFFLINE, tr("The clip cannot be played")
         reason = trouble_sentence(playing.state.reason)
+        if playing.elsewhere:
+            reason = tr("This clip lies at the workstation {0}").format(playing.elsewhere)
+    elif absence := absence_words(playing):
+        state, words = StreamState.CLOSED, absence
+        if playing.end_us is not None:
+            reason = tr("In step with the clip of the flag")
+    is_seen = state is StreamState.REPLAY
     return TileFace(
         code=playing.name,
         state=state,
@@ -60,13 +73,22 @@ def clip_face(playing: Playing, *, zoom: float, now_us: int) -> TileFace:
         headline=words,
         reason=reason,
         zoom=tr("zoom {0}×").format(f"{zoom:.1f}") if zoom > 1.0 else "",
+        boxes=box_sign(boxes) if boxes is not None and is_seen else "",
+        note=boxes.sentence if boxes is not None and is_seen else "",
         is_clip=True,
     )
 
 
+def box_sign(boxes: OverlayStatus) -> str:
+    """The word on a clip's strip when its boxes are not as they should be."""
+    if boxes.sync is Sync.NONE and not boxes.sentence:
+        return ""  # no backend looks at the camera
+    return overlay_sign(boxes)
+
+
 def clip_words(playing: Playing, now_us: int) -> str:
     """``Clip · 12:04:31 · 00:12 / 01:00``, and how it goes on where that is not at 1×."""
-    said = [tr("Clip")]
+    said = [playing.label or tr("Clip")]
     if playing.taken_us is not None:
         said.append(clock_time(playing.taken_us, now_us))
     length = playing.state.duration_us
@@ -85,6 +107,17 @@ def clip_words(playing: Playing, now_us: int) -> str:
     if playing.volume:
         said.append(short_volume_words(playing))
     return " · ".join(said)
+
+
+def absence_words(playing: Playing) -> str:
+    """Why there is no picture of this time; empty where there is one."""
+    if playing.begins_in_us:
+        seconds = math.ceil(playing.begins_in_us / _SECOND_US)
+        return tr("The clip begins in {0} s").format(seconds)
+    if playing.gap_us:
+        seconds = math.ceil(playing.gap_us / _SECOND_US)
+        return tr("Nothing was recorded here for {0} s").format(seconds)
+    return tr("The clip has ended") if playing.is_over else ""
 
 
 def speed_words(speed: float) -> str:

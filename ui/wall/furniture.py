@@ -151,6 +151,13 @@ def paint_frame_of_past(painter: QPainter, picture: QRect, face: TileFace, scale
     tag = QRect(x, y, how.metrics.horizontalAdvance(words) + 2 * size, 2 * size)
     painter.fillRect(tag, colour)
     _say(painter, how, tag, words, _ON_COLOUR, int(Qt.AlignmentFlag.AlignCenter))
+    if face.note:
+        plain = _type(size)
+        words = plain.elided(face.note, width - 4 * size)
+        room = plain.metrics.horizontalAdvance(words) + 2 * size
+        note = QRect(x + border, tag.bottom() + 1, room, 2 * size)
+        painter.fillRect(note, _PLATE)
+        _say(painter, plain, note, words, _TEXT, int(Qt.AlignmentFlag.AlignCenter))
 
 
 def _colour_of(face: TileFace) -> QColor:

@@ -16,10 +16,12 @@ _MINUTE, _HOUR = 60, 3600
 
 
 def recording_words(clip: RunningClip) -> str:
-    """What is being written, e.g. ``Clip 00:12``."""
+    """What is being written, e.g. ``Clip with sound 00:12``."""
     seconds = int(clip.seconds)
     if clip.is_checking:
         text = QCoreApplication.translate("Clips", "Checking the clip {0}")
+    elif clip.has_sound:
+        text = QCoreApplication.translate("Clips", "Clip with sound {0}")
     else:
         text = QCoreApplication.translate("Clips", "Clip {0}")
     return text.format(clip_length(seconds))

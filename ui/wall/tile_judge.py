@@ -48,7 +48,8 @@ class TileJudge:
             face = EMPTY_FACE
             if played is not None:
                 now_us = time.time_ns() // 1000
-                face = clip_face(played, zoom=tile.snapshot.zoom, now_us=now_us)
+                boxes = None if self._overlays is None else self._overlays.status(key)
+                face = clip_face(played, zoom=tile.snapshot.zoom, now_us=now_us, boxes=boxes)
             return _give(tile, face)
         status = self._engine.status(key)
         boxes = None if self._overlays is None else self._overlays.status(key)

@@ -58,7 +58,7 @@ class TilePainter:
         if facts is not None and facts.is_replay is not (tile.face.state is StreamState.REPLAY):
             self.judge(tile)  # a replayed picture must not look live for one moment
         if tile.face.is_clip:
-            _paint_over_clip(painter, tile, facts, ratio)
+            self._paint_over_clip(painter, tile, facts, ratio)
         elif tile.snapshot.camera is not None and not tile.face.is_empty:
             self._paint_over(painter, tile, tile.snapshot.camera.code, facts, ratio)
         return painted
@@ -90,6 +90,22 @@ class TilePainter:
         if recording is not None:
             paint_recording(painter, tile.picture, recording, ratio)
 
+    def _paint_over_clip(
+        self, painter: QPainter, tile: CanvasTile, facts: PictureFacts | None, ratio: float
+    ) -> None:
+        """What belongs over the clip's picture, nothing of the tile's camera."""
+        fit = tile.fit
+        if tile.face.covers_picture or facts is None or fit is None:
+            paint_absence(painter, tile.picture, tile.face, tile.drawn, ratio)
+            return
+        if self.overlays is not None:
+            camera = tile.snapshot.camera
+            code = None if camera is None else camera.code
+            over = self.overlays.overlay(tile.snapshot.key, code, facts)
+            if over is not None:
+                paint_overlay(painter, over, fit.painted, fit.to_pixels, ratio)
+        paint_frame_of_past(painter, fit.painted, tile.face, ratio)
+
     def pause(self, key: ViewKey) -> PausedPicture | None:
         """A copy of the picture at hand; ``None`` without one."""
         for _ in range(_TRIES):
@@ -117,16 +133,6 @@ class TilePainter:
             if self.engine.intact(picture):
                 return Painted.NEW if tile.count(picture) else Painted.SAME, picture.facts
         return Painted.TORN, None if picture is None else picture.facts
-
-
-def _paint_over_clip(
-    painter: QPainter, tile: CanvasTile, facts: PictureFacts | None, ratio: float
-) -> None:
-    """Nothing of the camera that belongs into the tile."""
-    if tile.face.covers_picture or facts is None or tile.fit is None:
-        paint_absence(painter, tile.picture, tile.face, tile.drawn, ratio)
-    else:
-        paint_frame_of_past(painter, tile.fit.painted, tile.face, ratio)
 
 
 def _image(picture: BoardPicture) -> QImage:

@@ -112,6 +112,8 @@ class TileFace:
     zoom: str = ""
     faults: str = ""
     boxes: str = ""
+    note: str = ""
+    """A sentence over the picture of a clip: what must be known to judge what is seen."""
     is_paused: bool = False
     is_clip: bool = False
     """A clip is played in the place of the camera."""
@@ -128,7 +130,7 @@ class TileFace:
     @property
     def place_words(self) -> tuple[object, ...]:
         """What is painted over the picture's place rather than on the strip."""
-        words = (self.state_word, self.headline, self.reason, self.last_picture)
+        words = (self.state_word, self.headline, self.reason, self.last_picture, self.note)
         return (self.state, self.is_paused, *words)
 
     @property

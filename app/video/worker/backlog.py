@@ -7,7 +7,7 @@ from bisect import insort
 from collections import deque
 from collections.abc import Iterable
 
-from app.video.worker.ring import RingEntry
+from app.video.worker.ring_entry import RingEntry
 
 EARLY_US = 2_000
 """So much sooner counts as due: a round of its own for it would come too late for the screen."""

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from app.video.worker.decoding import Decoder, Picture
 from app.video.worker.pace import Pace
 from app.video.worker.portions import Group, Portions, Room
-from app.video.worker.ring import PacketRing, RingEntry
+from app.video.worker.ring import PacketRing
+from app.video.worker.ring_entry import RingEntry
 
 ROOM = Room(pictures=24, bytes=12_000_000)
 """Many tiles go back at a time."""

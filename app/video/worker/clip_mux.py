@@ -1,5 +1,6 @@
 """Packets of a stream into fragmented MP4 as they are, and out of it again."""
 
+import hashlib
 import io
 from pathlib import Path
 from typing import IO, Any, cast
@@ -15,7 +16,9 @@ from app.video.worker.coded_pictures import (
     length_size,
     parameter_sets,
 )
-from app.video.worker.ring import RingEntry
+from app.video.worker.ring_entry import RingEntry
+from app.video.worker.sound.template import SoundTemplate
+from app.video.worker.sound.track import SoundTrack
 
 _OPTIONS = {
     # Playable from the first fragment on, whenever the writer ends.
@@ -51,7 +54,12 @@ class ClipMuxer:
     """
 
     def __init__(
-        self, target: IO[bytes], template: ClipTemplate, first: RingEntry, size: tuple[int, int]
+        self,
+        target: IO[bytes],
+        template: ClipTemplate,
+        first: RingEntry,
+        size: tuple[int, int],
+        sound: SoundTemplate | None = None,
     ) -> None:
         """``first`` is the key frame that will come first, ``size`` that of the picture."""
         self._container: OutputContainer = av.open(target, "w", format="mp4", options=_OPTIONS)
@@ -64,6 +72,7 @@ class ClipMuxer:
             sets = parameter_sets(template.codec, bytes(first.packet), self._prefix)
             if sets and not self._prefix:
                 context.extradata = sets
+        self.sound = SoundTrack(self._container, sound) if sound is not None else None
         self._base = _decoded_at(first)
         self._last = -1
         self._tick_us = float(first.packet.time_base) * 1e6
@@ -89,21 +98,32 @@ class ClipMuxer:
         """Write what is left and the index at the end."""
         self._container.close()
 
+    @property
+    def value(self) -> bytes:
+        """What ``digest_of`` finds in the file if all is there."""
+        return self.digest.value + (self.sound.value if self.sound is not None else b"")
+
 
 def _decoded_at(entry: RingEntry) -> int:
     dts = entry.packet.dts
     return entry.pts if dts is None else dts
 
 
-def digest_of(file: Path) -> PictureDigest:
-    """Read a clip back. Blocking; raises ``OSError`` or what PyAV raises for a broken file."""
+def digest_of(file: Path) -> bytes:
+    """Of all coded pictures, and of all sound where there is a track for it.
+
+    Blocking; raises ``OSError`` or what PyAV raises for a broken file.
+    """
     with av.open(str(file), "r", format="mp4") as source:
         video = source.streams.video[0]
         codec = video.codec_context.name
         extradata = bytes(cast("Any", video.codec_context).extradata or b"")
         prefix = length_size(codec, extradata) if has_units(codec) else 0
-        digest = PictureDigest(codec)
-        for packet in source.demux(video):
-            if packet.size:
-                digest.add(bytes(packet), prefix)
-    return digest
+        pictures = PictureDigest(codec)
+        sounds = [hashlib.sha256() for _ in source.streams.audio]
+        for packet in source.demux(video, *source.streams.audio):
+            if packet.size and packet.stream is video:
+                pictures.add(bytes(packet), prefix)
+            elif packet.size:
+                sounds[0].update(bytes(packet))
+    return b"".join([pictures.value, *(each.digest() for each in sounds)])

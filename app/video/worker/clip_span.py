@@ -1,7 +1,7 @@
 """When the pictures of a clip were taken, and when none came."""
 
 from app.domain.stream import PictureClock
-from app.video.worker.ring import RingEntry
+from app.video.worker.ring_entry import RingEntry
 
 _SHORTEST_GAP_US = 1_000_000
 _GAP_SHARE = 3

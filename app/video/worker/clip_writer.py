@@ -23,7 +23,9 @@ from app.video.messages import ClipReport, CutClip
 from app.video.worker.clip_mux import ClipMuxer, ClipTemplate, digest_of
 from app.video.worker.clip_span import ClipSpan
 from app.video.worker.decoding import Decoder
-from app.video.worker.ring import RingEntry
+from app.video.worker.ring_entry import RingEntry
+from app.video.worker.sound.clip import ClipSound
+from app.video.worker.sound.feed import SoundFeed
 
 _TELL_EVERY_S = 1.0
 _LEAST_ROOM = 100_000_000
@@ -69,6 +71,7 @@ class ClipWriter:
         decoder: Decoder,
         entries: Sequence[RingEntry],
         report: Callable[[ClipReport], None],
+        sound: SoundFeed | None = None,
     ) -> None:
         """``entries`` is what the ring holds, from a key frame on."""
         self._command = command
@@ -78,6 +81,7 @@ class ClipWriter:
         self._report = report
         self._size = (template.width, template.height)
         self._span = ClipSpan(entries[0])
+        self._sound = ClipSound(sound)
         self._came = threading.Condition()
         self._waiting = deque(entries)
         self._waiting_bytes = sum(entry.size for entry in entries)
@@ -142,7 +146,7 @@ class ClipWriter:
             return self._throw_away()
         self._report(self._facts(ClipPhase.CHECKING))
         try:
-            if digest_of(self._part).value != digest:
+            if digest_of(self._part) != digest:
                 return self._salvage("what was read back is not what was written")
             sha256 = sha256_of(self._part)
             self._part.replace(self._file)
@@ -153,12 +157,14 @@ class ClipWriter:
         return self._facts(ClipPhase.COMPLETE, sha256=sha256, trouble=trouble)
 
     def _write(self) -> bytes:
-        """Write until the end; returns the digest of the pictures."""
+        """Write until the end; returns the digest of pictures and sound."""
         with open(self._part, "wb", opener=_for_this_user) as target:
             first = self._waiting[0]
-            muxer = ClipMuxer(target, self._template, first, self._picture_size(first))
+            size, sound = self._picture_size(first), self._sound
+            muxer = ClipMuxer(target, self._template, first, size, sound.template)
             try:
                 self._feed(muxer, target)
+                sound.finish(muxer.sound)
             except BaseException:
                 with suppress(OSError, FFmpegError):
                     muxer.close()
@@ -166,7 +172,7 @@ class ClipWriter:
             muxer.close()
             target.flush()
             os.fsync(target.fileno())
-        return muxer.digest.value
+        return muxer.value
 
     def _feed(self, muxer: ClipMuxer, target: IO[bytes]) -> None:
         tell_at = time.monotonic()
@@ -179,7 +185,9 @@ class ClipWriter:
                 if entry.is_key:
                     # With the whole fragment before it, which can be played from now on.
                     target.flush()
-                self._span.add(entry, muxer.write(entry))
+                at_us = muxer.write(entry)
+                self._span.add(entry, at_us)
+                self._sound.follow(muxer.sound, entry, at_us)
             if time.monotonic() >= tell_at:
                 tell_at = time.monotonic() + _TELL_EVERY_S
                 self._report(self._facts(ClipPhase.WRITING))
@@ -276,6 +284,8 @@ class ClipWriter:
             sha256=sha256,
             has_ended_early=is_over and ends_early,
             trouble=trouble,
+            sound=self._sound.words,
+            has_sound=self._sound.packets > 0,
         )
 
 

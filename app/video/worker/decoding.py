@@ -9,7 +9,7 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from app.video.worker.clock import Stamp
-from app.video.worker.ring import RingEntry
+from app.video.worker.ring_entry import RingEntry
 
 _WITH_LOOP_FILTER = frozenset({"h264", "hevc", "vp8", "vp9"})
 _MANY_PIXELS = 2560 * 1440

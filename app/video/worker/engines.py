@@ -19,14 +19,14 @@ class Engines:
 
     def __init__(self) -> None:
         self.vlc = VlcLibrary()
-        self._interrupter = Interrupter()
+        self.interrupter = Interrupter()
 
     def open(self, command: OpenStream) -> Source:
         """Connect with the engine that the command names; raises ``StreamFailure``."""
         if command.engine == "vlc":
             return VlcSource(command, self.vlc)
         try:
-            return PyavSource(command, self._interrupter)
+            return PyavSource(command, self.interrupter)
         except StreamFailure as failure:
             if command.engine != "auto" or failure.reason not in _WORTH_ANOTHER_TRY:
                 raise

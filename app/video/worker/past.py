@@ -13,8 +13,10 @@ from app.video.worker.clip_mux import ClipTemplate
 from app.video.worker.clip_writer import ClipEnding, ClipWriter
 from app.video.worker.decoding import Decoder, Picture
 from app.video.worker.replay import Replay
-from app.video.worker.ring import PacketRing, RingEntry
+from app.video.worker.ring import PacketRing
+from app.video.worker.ring_entry import RingEntry
 from app.video.worker.rounds import Rounds
+from app.video.worker.sound.feed import SoundFeed
 from app.video.worker.still import nearest, to_jpeg
 from app.video.worker.views import LiveView, publish
 
@@ -153,7 +155,11 @@ class Past:
             self._clips = [clip for clip in self._clips if not clip.is_over]
 
     def cut_clip(
-        self, command: CutClip, ending: ClipEnding, report: Callable[[ClipReport], None]
+        self,
+        command: CutClip,
+        ending: ClipEnding,
+        report: Callable[[ClipReport], None],
+        sound: SoundFeed | None = None,
     ) -> bool:
         """Begin a clip; false where there are no packets to make one of. Any thread."""
         with self._lock:
@@ -163,7 +169,7 @@ class Past:
             template = ClipTemplate(self._video)
             decoder = self._new_decoder()
             entries = self._ring.since(place)
-            clip = ClipWriter(command, ending, template, decoder, entries, report)
+            clip = ClipWriter(command, ending, template, decoder, entries, report, sound)
             self._clips.append(clip)
         clip.start()
         return True

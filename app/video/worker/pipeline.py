@@ -15,7 +15,8 @@ from app.video.worker.backlog import Backlog
 from app.video.worker.decoding import Decoder, Picture
 from app.video.worker.health.look import HealthLook
 from app.video.worker.past import Past
-from app.video.worker.ring import PacketRing, RingBudget, RingEntry
+from app.video.worker.ring import PacketRing, RingBudget
+from app.video.worker.ring_entry import RingEntry
 from app.video.worker.rounds import Rounds
 from app.video.worker.views import LiveView, Views
 

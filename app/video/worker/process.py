@@ -7,7 +7,7 @@ import sys
 from multiprocessing.connection import Connection
 from typing import Any
 
-from app.core.child_process import die_with_parent, share_heaps
+from app.core.child_process import die_with_parent, give_way, share_heaps
 from app.video.board import BoardMemory
 
 
@@ -21,6 +21,7 @@ def run_worker(connection: "Connection[Any, Any]", memory: BoardMemory, name: st
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     die_with_parent(name)
     share_heaps()
+    give_way()
     status = 1
     try:
         from app.video.worker.control import serve

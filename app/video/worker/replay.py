@@ -16,7 +16,8 @@ from app.video.messages import LookBack
 from app.video.worker.backwards import Backwards
 from app.video.worker.decoding import Decoder, Picture
 from app.video.worker.pace import Pace
-from app.video.worker.ring import Cursor, PacketRing, RingEntry
+from app.video.worker.ring import Cursor, PacketRing
+from app.video.worker.ring_entry import RingEntry
 from app.video.worker.rounds import Rounds
 from app.video.worker.views import LiveView
 

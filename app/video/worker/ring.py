@@ -3,39 +3,55 @@
 import threading
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
-from av.packet import Packet
-from av.stream import Stream
-
 from app.video.worker.clock import Stamp
+from app.video.worker.packed_packets import PackedPackets, pack
+from app.video.worker.ring_entry import RingEntry
 
-
-@dataclass(slots=True)
-class RingEntry:
-    """One packet, when its picture was taken, and when FFmpeg gave it out (Unix time).
-
-    The packet's ``opaque`` is the stamp, so that it arrives on the right frame. Threads may decode
-    it at the same time as long as none changes it.
-    """
-
-    packet: "Packet[Stream]"
-    is_key: bool
-    stamp: Stamp
-    released_us: int
-    pts: int
-    size: int
+_MOST_UNPACKED = 2
+"""Groups of a ring whose packets are at hand because somebody reads them."""
 
 
 class _Group:
     """A key frame and the packets up to the next one; only whole groups are dropped."""
 
-    __slots__ = ("entries", "size")
+    __slots__ = ("_entries", "_packed", "first", "size")
 
-    def __init__(self) -> None:
-        self.entries: list[RingEntry] = []
+    def __init__(self, first: Stamp) -> None:
+        self.first = first
+        """The stamp of the key frame."""
         self.size = 0
+        self._entries: list[RingEntry] | None = []
+        self._packed: PackedPackets | None = None
+
+    def append(self, entry: RingEntry) -> None:
+        """Only until it is packed."""
+        assert self._entries is not None
+        self._entries.append(entry)
+        self.size += entry.size
+
+    def pack(self) -> None:
+        """No more packets will come: take less memory."""
+        if self._entries:
+            self._packed = pack(self._entries)
+            self.fold()
+
+    def fold(self) -> None:
+        """Nobody reads it now."""
+        if self._packed is not None:
+            self._entries = None
+
+    @property
+    def is_folded(self) -> bool:
+        return self._entries is None
+
+    def entries(self) -> list[RingEntry]:
+        """Its packets; of a folded group they are made anew and stay until it is folded again."""
+        if self._entries is None:
+            assert self._packed is not None
+            self._entries = self._packed.unpack()
+        return self._entries
 
 
 class Cursor(NamedTuple):
@@ -77,6 +93,7 @@ class PacketRing:
         self._limit = limit
         self._budget = budget
         self._groups: deque[_Group] = deque()
+        self._unpacked: deque[_Group] = deque()
         self._dropped = 0
         self._size = 0
         self._oldest_us = 0
@@ -98,15 +115,15 @@ class PacketRing:
         groups = self._groups
         if entry.is_key:
             self.overflowed = False
-            if not groups:
+            if groups:
+                groups[-1].pack()
+            else:
                 self._oldest_us = entry.stamp.arrival_us
-            groups.append(_Group())
+            groups.append(_Group(entry.stamp))
         elif not groups or self.overflowed:
             return
-        group = groups[-1]
-        group.entries.append(entry)
+        groups[-1].append(entry)
         size = entry.size
-        group.size += size
         self._size += size
         self._newest_us = entry.stamp.arrival_us
         within = self._budget is None or self._budget.take(size)
@@ -119,17 +136,19 @@ class PacketRing:
             not within
             or self._size > self._limit
             # The group that begins within the span still needs the one before it.
-            or now_us - groups[1].entries[0].stamp.arrival_us >= self._span_us
+            or now_us - groups[1].first.arrival_us >= self._span_us
         ):
             within = self._drop() or within
         if groups and self._size > self._limit:
             self._drop()
             self.overflowed = True
         if groups:
-            self._oldest_us = groups[0].entries[0].stamp.arrival_us
+            self._oldest_us = groups[0].first.arrival_us
 
     def _drop(self) -> bool:
         group = self._groups.popleft()
+        if group in self._unpacked:
+            self._unpacked.remove(group)
         self._dropped += 1
         self._size -= group.size
         return self._budget is None or self._budget.take(-group.size)
@@ -142,7 +161,7 @@ class PacketRing:
 
     def since_key(self) -> Sequence[RingEntry]:
         """The newest key frame and all after it; empty when there is none."""
-        return self._groups[-1].entries if self._groups else ()
+        return self._groups[-1].entries() if self._groups else ()
 
     def key_before(self, moment_us: int, *, by_camera: bool = False) -> "Cursor | None":
         """The last key frame at or before a moment, else the oldest; ``None`` without any."""
@@ -150,7 +169,7 @@ class PacketRing:
             return None
         first = 0
         for index, group in enumerate(self._groups):
-            if group.entries[0].stamp.at(by_camera=by_camera) <= moment_us:
+            if group.first.at(by_camera=by_camera) <= moment_us:
                 first = index
         return Cursor(self._dropped + first, 0)
 
@@ -164,7 +183,7 @@ class PacketRing:
         if index < 0:
             index, at = 0, 0
         while index < len(groups):
-            entries = groups[index].entries
+            entries = self._read(groups[index])
             if at < len(entries):
                 return entries[at], Cursor(self._dropped + index, at + 1)
             index, at = index + 1, 0
@@ -173,7 +192,7 @@ class PacketRing:
     def group(self, cursor: "Cursor") -> list[RingEntry]:
         """The packets of the group of ``cursor``; of the oldest one where it was dropped."""
         index = max(0, cursor.group - self._dropped)
-        return list(self._groups[index].entries) if index < len(self._groups) else []
+        return list(self._read(self._groups[index])) if index < len(self._groups) else []
 
     def since(self, cursor: "Cursor") -> Sequence[RingEntry]:
         """From ``cursor`` to the newest."""
@@ -183,3 +202,11 @@ class PacketRing:
             found.append(place[0])
             place = self.read(place[1])
         return found
+
+    def _read(self, group: _Group) -> list[RingEntry]:
+        """The packets of a group, which stay at hand until others are read."""
+        if group.is_folded:
+            self._unpacked.append(group)
+            if len(self._unpacked) > _MOST_UNPACKED:
+                self._unpacked.popleft().fold()
+        return group.entries()

@@ -10,7 +10,7 @@ from av.video.reformatter import Interpolation, VideoReformatter
 
 from app.video.worker.decoding import Decoder, Picture
 from app.video.worker.errands import Errands, Job
-from app.video.worker.ring import RingEntry
+from app.video.worker.ring_entry import RingEntry
 from app.video.worker.scaling import matrix_of
 
 _QUALITY = 80

@@ -30,12 +30,15 @@ from app.video.worker.pipeline import Pipeline, Wish
 from app.video.worker.pyav_source import PyavSource
 from app.video.worker.ring import RingBudget
 from app.video.worker.rounds import Rounds
+from app.video.worker.sound.feed import SoundFeed
 
 _log = logging.getLogger(__name__)
 _GRACE_S = 3.0
 """An interrupted call is expected back after this; beyond it is stuck."""
 _DIAGNOSIS_S = 5.0
 _LIVE_SCHEMES = ("rtsp", "rtsps")
+_RTSP = ("rtsp:", "rtsps:")
+_FAREWELL_S = 0.2
 
 
 class Stream:
@@ -62,6 +65,8 @@ class Stream:
         tell_faults = partial(_tell_faults, report, command.stream)
         self._pipeline = Pipeline(command, writer, budget, rounds, health, tell_faults)
         self._source: Source | None = None
+        has_sound = command.has_sound and command.url.lower().startswith(_RTSP)
+        self._sound = SoundFeed(command, engines.interrupter) if has_sound else None
         self._ending = threading.Lock()
         self._has_ended = False
         self._is_closing = False
@@ -127,7 +132,7 @@ class Stream:
 
     def cut_clip(self, command: CutClip, ending: ClipEnding) -> None:
         """Begin a clip, or say that there is nothing to make it of. Any thread."""
-        if not self._pipeline.past.cut_clip(command, ending, self._report):
+        if not self._pipeline.past.cut_clip(command, ending, self._report, self._sound):
             self._report(no_clip(command.job, "nothing of the camera is in memory yet"))
             ending.is_done.set()
 
@@ -160,6 +165,8 @@ class Stream:
         took_ms = (time.monotonic() - began) * 1e3
         codec, width, height = source.describe()
         self._report(Opened(self.number, took_ms, codec, width, height, source.engine))
+        if self._sound is not None:
+            self._sound.start()
         self._limit_s = command.read_timeout_s
         self._waiting_since = time.monotonic()
         if not isinstance(source, PyavSource):
@@ -202,6 +209,8 @@ class Stream:
     def _finish(self, failure: StreamFailure) -> None:
         self._pipeline.end()
         source = self._source
+        if self._sound is not None:
+            self._sound.close(_FAREWELL_S)
         if source is not None:
             # Until this is back the stream counts as running, and as stuck if it takes too long.
             self._waiting_since = time.monotonic()

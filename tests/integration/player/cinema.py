@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ KEY = ViewKey("0/0")
 SIZE = (640, 360)
 TAKEN_US = 1_700_000_000_000_000
 SECOND_US = 1_000_000
+MOST_OF = 0.8
 
 
 class Cinema:
@@ -79,9 +81,9 @@ class Cinema:
         self.until(has_come, seconds)
         return found
 
-    def number(self) -> int:
+    def number(self, key: ViewKey = KEY) -> int:
         """The number burnt into the picture on the board."""
-        picture = self.link.picture(KEY)
+        picture = self.link.picture(key)
         assert picture is not None
         facts = picture.facts
         pixels = np.frombuffer(picture.pixels, np.uint8)
@@ -98,3 +100,14 @@ class Cinema:
         picture = self.link.picture(KEY)
         assert picture is not None
         return picture.facts.pts
+
+
+def are_nearly_all(seen: list[int], first: int, last: int) -> bool:
+    """Whether they are the numbers from ``first`` down to ``last``, each once and in order; a busy
+    machine may leave a few out."""
+    in_order = all(after < before for before, after in pairwise(seen))
+    return (
+        in_order
+        and (seen[0], seen[-1]) == (first, last)
+        and len(seen) >= MOST_OF * (first - last + 1)
+    )

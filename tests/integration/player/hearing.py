@@ -69,7 +69,11 @@ def is_in_step(cinema: Cinema, ear: Ear, seconds: tuple[int, ...]) -> None:
     began = time.monotonic()
     shown: dict[int, float] = {}
     last = seconds[-1] * FPS + FPS // 2
-    cinema.until(lambda: shown.setdefault(cinema.number(), time.monotonic()) > 0 and last in shown)
+    cinema.until(
+        lambda: shown.setdefault(cinema.number(), time.monotonic()) > 0 and max(shown) >= last
+    )
     for second in seconds:
-        heard = changed_at(ear, began, second, shown[second * FPS])
-        assert abs(heard - shown[second * FPS]) <= MOST_OFF_S
+        # A busy machine may leave the very first one out.
+        number = min(each for each in shown if each >= second * FPS)
+        due = shown[number] - (number - second * FPS) / FPS
+        assert abs(changed_at(ear, began, second, due) - due) <= MOST_OFF_S

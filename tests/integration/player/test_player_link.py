@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -13,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from app.domain.stream import Reason
+from app.video.engine_types import ViewKey
 from app.video.player_link import MOST
 from app.video.player_types import PlayCommand, PlayerPhase
 from tests.fakes.code_clip import FPS, code_clip
 from tests.integration.player.cinema import KEY, SECOND_US, SIZE, Cinema
 
+BESIDE = ViewKey("0/1")
 FRAMES = 300
 pytestmark = pytest.mark.timeout(120)
 
@@ -60,6 +63,27 @@ def test_it_begins_again_where_it_loops(cinema: Cinema, clip: Path) -> None:
     cinema.link.go(player, command)
     cinema.until(lambda: cinema.link.picture(KEY) is not None and cinema.number() > FRAMES - 10)
     cinema.until(lambda: cinema.number() < 30)
+
+
+def test_clips_on_one_line_begin_and_end_each_at_its_time(cinema: Cinema, clip: Path) -> None:
+    """The second begins a second later than the first and the line."""
+    first, second = cinema.open(clip), cinema.open(clip)
+    line = PlayCommand(0, 2.0, time.monotonic(), is_looping=True, span_us=4 * SECOND_US)
+    cinema.link.go(first, line)
+    cinema.link.go(second, replace(line, begins_us=SECOND_US))
+    cinema.link.show(first, KEY, SIZE)  # as the service does: no other picture than that one
+    cinema.link.show(second, BESIDE, SIZE)
+    cinema.until(lambda: cinema.link.picture(KEY) is not None)
+    assert cinema.link.picture(BESIDE) is None
+    cinema.until(lambda: cinema.link.picture(BESIDE) is not None)
+    assert 0 <= cinema.number() - FPS <= 3
+    cinema.until(lambda: cinema.number() >= 3 * FPS)
+    assert abs(cinema.number() - cinema.number(BESIDE) - FPS) <= 2
+    cinema.until(lambda: cinema.number() < 5)  # the line begins again
+    cinema.until(lambda: cinema.number(BESIDE) < 5)
+    cinema.link.go(first, replace(line, position_us=3 * SECOND_US, speed=0.0))
+    cinema.link.go(second, replace(line, position_us=3 * SECOND_US, speed=0.0, begins_us=SECOND_US))
+    cinema.until(lambda: cinema.number() == 3 * FPS and cinema.number(BESIDE) == 2 * FPS)
 
 
 def test_the_next_clip_is_there_soon(cinema: Cinema, clip: Path) -> None:

@@ -17,6 +17,7 @@ Handler = Callable[[socket.socket, threading.Event], None]
 _NTP_EPOCH = 2_208_988_800
 _START_CODE = re.compile(b"\x00\x00\x00?\x01")
 _MTU = 1200
+_SAMPLES = 160
 
 
 class Server:
@@ -110,12 +111,20 @@ class Camera:
     sdp: str | None = None
     on_unit: Callable[[int, socket.socket], bool] | None = None
     """Called before each access unit; false ends the sending."""
+    sound: bytes = b""
+    """G.711 (mu-law) at 8 kHz, again and again from when the camera was made on; empty: none."""
+    begun: float = field(default_factory=time.time)
+    sound_connections: int = 0
+    sound_lost_s: float = 0.0
+    _lost_at: float = 0.0
+    _listening: socket.socket | None = None
     order: Sequence[int] | None = None
     """Times of display of the units, in frames, where B-frames make it another than the order."""
 
     def __call__(self, client: socket.socket, leaving: threading.Event) -> None:
         requests = client.makefile("rb")
-        for method, number in _requests(requests):
+        is_sound = False
+        for method, number, address in _requests(requests):
             status = self.statuses.get(method, "200 OK")
             head = f"RTSP/1.0 {status}\r\nCSeq: {number}\r\n"
             if not status.startswith("200"):
@@ -128,10 +137,12 @@ class Camera:
                 body = self._describe()
                 head += f"Content-Type: application/sdp\r\nContent-Length: {len(body)}\r\n"
             elif method == "SETUP":
+                is_sound = address.endswith("audio")
                 head += "Session: 7\r\nTransport: RTP/AVP/TCP;unicast;interleaved=0-1\r\n"
             client.sendall(f"{head}\r\n{body}".encode())
             if method == "PLAY":
-                self._play(client, leaving)
+                play = self._play_sound if is_sound else self._play
+                play(client, leaving)
                 return
             if method == "TEARDOWN":
                 return
@@ -140,7 +151,7 @@ class Camera:
         if self.sdp is not None:
             return self.sdp
         lines = ["v=0", "o=- 0 0 IN IP4 127.0.0.1", "s=camera", "t=0 0"]
-        if self.extra_tracks:
+        if self.extra_tracks or self.sound:
             lines += ["m=audio 0 RTP/AVP 0", "a=control:audio"]
         lines += ["m=video 0 RTP/AVP 96", f"a=rtpmap:96 {self.codec}/90000"]
         if self.codec == "H264" and self.parameters_in_sdp and self.units:
@@ -186,18 +197,47 @@ class Camera:
             index += 1
             leaving.wait(max(0.0, begun + index / self.fps - time.time()))
 
+    def lose_sound(self) -> bool:
+        """Break the connection for sound off; false where there is none."""
+        if self._listening is None:
+            return False
+        self._lost_at = time.time()
+        self._listening.shutdown(socket.SHUT_RDWR)
+        return True
 
-def _requests(stream: Iterator[bytes]) -> Iterator[tuple[str, str]]:
-    method, number = "", "0"
+    def _play_sound(self, client: socket.socket, leaving: threading.Event) -> None:
+        """Packets of 20 ms; the moment of the first sample of each tells its place in ``sound``."""
+        self._listening = client
+        if self.sound_connections:
+            self.sound_lost_s = time.time() - self._lost_at
+        self.sound_connections += 1
+        number = int((time.time() - self.begun) * 50)
+        while self.sound and not leaving.is_set():
+            at = number * _SAMPLES % len(self.sound)
+            samples = (self.sound + self.sound)[at : at + _SAMPLES]
+            stamp = number * _SAMPLES & 0xFFFFFFFF
+            if self.sender_reports and number % 50 == 0:
+                taken = self.begun + number / 50 + self.clock_offset_s
+                client.sendall(_sender_report(taken, stamp))
+            head = struct.pack("!BBHII", 0x80, 0, number & 0xFFFF, stamp, 0x4321)
+            client.sendall(struct.pack("!BBH", 0x24, 0, len(samples) + 12) + head + samples)
+            number += 1
+            leaving.wait(max(0.0, self.begun + number / 50 - time.time()))
+        leaving.wait()
+
+
+def _requests(stream: Iterator[bytes]) -> Iterator[tuple[str, str, str]]:
+    """Method, number and address of each."""
+    method, number, address = "", "0", ""
     for line in stream:
         text = line.decode("latin-1").strip()
         if not text and method:
-            yield method, number
+            yield method, number, address
             method = ""
         elif text.lower().startswith("cseq:"):
             number = text[5:].strip()
         elif text.endswith("RTSP/1.0"):
-            method = text.split()[0]
+            method, address = text.split()[:2]
 
 
 def _nals(unit: bytes) -> list[bytes]:

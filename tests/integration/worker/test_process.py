@@ -37,6 +37,11 @@ def test_says_what_it_can_and_beats_each_second(worker: Driver) -> None:
     worker.wait(lambda: sum(isinstance(r, Heartbeat) for r in worker.said) >= 3, seconds=5)
 
 
+def test_gives_way_to_what_the_operator_does(worker: Driver) -> None:
+    assert worker.ready.pid == worker.pid
+    assert psutil.Process(worker.pid).nice() > psutil.Process().nice()
+
+
 def test_leaves_when_the_pipe_closes(worker: Driver) -> None:
     with Server(Camera(encode(Recipe()))) as server:
         worker.open(1, f"rtsp://127.0.0.1:{server.port}/x")

@@ -12,9 +12,9 @@ from pytestqt.qtbot import QtBot
 
 from app.core.events import Event
 from app.domain.camera import CameraCode
-from app.services.clip_retention import Stay, StoragePlan, StoredItem, StoredKind
 from app.services.clips import ClipService
 from app.services.notices import NoticeBoard
+from app.services.storage_plan import Stay, StoragePlan, StoredItem, StoredKind, StoredSum
 from app.settings.schema import ClipSettings
 from app.video.clip_types import ClipPhase
 from app.video.engine_types import Moment
@@ -200,3 +200,33 @@ def test_clips_that_are_written_stand_on_top_and_can_be_ended(
     engine.jobs[0].end_as(ClipPhase.COMPLETE)
     engine.jobs[1].end_as(ClipPhase.CANCELLED)
     assert panel.running.isHidden()
+
+
+def test_each_kind_has_its_sum_in_one_line(panel: StoragePanel, retention: FakeRetention) -> None:
+    retention.plan = replace(
+        retention.plan,
+        sums=(
+            StoredSum(StoredKind.CLIP, 4, 2_200_000_000),
+            StoredSum(StoredKind.SNAPSHOT, 0, 0),
+            StoredSum(StoredKind.BOOKMARK_PICTURE, 31, 310_000),
+            StoredSum(StoredKind.EVENT_PICTURE, 900, 18_000_000, 200_000_000),
+        ),
+    )
+    retention.look()
+    assert panel.sums.text() == (
+        "Clips: 4 (2.2 GB) · Pictures of bookmarks: 31 (310 kB)"
+        " · Pictures of events: 900 (18.0 MB; at most 200.0 MB, not counted above)"
+    )
+
+
+def test_a_picture_without_its_bookmark_says_so_and_cannot_be_locked(
+    panel: StoragePanel, retention: FakeRetention, qtbot: QtBot
+) -> None:
+    retention.show(item(0, Stay.AGE, kind=StoredKind.BOOKMARK_PICTURE, camera="", bytes=9_000))
+    assert rows(panel)[0][0] == "–"
+    assert rows(panel)[0][2:] == ["goes next: too old", "picture", "9 kB"]
+    choose(panel, 0)
+    assert not panel.lock.isEnabled()
+    assert panel.why.text().startswith("The small picture of a bookmark that is no longer there")
+    qtbot.keyClick(panel.view, Qt.Key.Key_L)
+    assert retention.locks == []

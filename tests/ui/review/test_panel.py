@@ -9,14 +9,15 @@ from PySide6.QtGui import QKeyEvent
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
+from app.domain.author import Author, Role
 from app.domain.bookmark import Bookmark, FlagState
 from app.services import review
+from app.services.identity import Identity
 from app.storage.database import Database, sqlite_url
 from app.storage.migration import bring_up_to_date
 from tests.fakes.review_desk import ReviewDesk
 from tests.ui.exposure import wait_exposed
 from ui.events.thumbnails import ThumbnailCache
-from ui.models.decided_list_model import DecidedListModel
 from ui.review.panel import ReviewPanel
 
 
@@ -27,6 +28,17 @@ class Scene(ReviewDesk):
         super().__init__(database, folder)
         self.played: list[str] = []
         self.left = 0
+        self.finished = 0
+        self.play_keys: list[int] = []
+
+    def play_key(self, event: QKeyEvent) -> bool:
+        is_ours = event.key() in (Qt.Key.Key_Space, Qt.Key.Key_K)
+        if is_ours:
+            self.play_keys.append(event.key())
+        return is_ours
+
+    def finish(self) -> None:
+        self.finished += 1
 
     def leave(self) -> None:
         self.left += 1
@@ -48,10 +60,13 @@ def scene(qtbot: QtBot, tmp_path: Path) -> Iterator[Scene]:
 
 def open_panel(qtbot: QtBot, scene: Scene, *, is_supervisor: bool = True) -> ReviewPanel:
     service = scene.supervisor if is_supervisor else scene.operator
-    panel = ReviewPanel(service, scene.directory, ThumbnailCache(scene.pictures, scene.tasks))
+    panel = ReviewPanel(
+        service, scene.directory, ThumbnailCache(scene.pictures, scene.tasks), scene.play_key
+    )
     qtbot.addWidget(panel)
     panel.play_wanted.connect(scene.play)
     panel.left.connect(scene.leave)
+    panel.finished.connect(scene.finish)
     panel.resize(440, 700)
     panel.show()
     wait_exposed(qtbot, panel)
@@ -159,8 +174,7 @@ def test_who_decided_what_and_when_and_false_alarms(
     scene.decide(scene.flag("a"), FlagState.FALSE)
     panel = open_panel(qtbot, scene)
     press(qtbot, scene, panel, Qt.Key.Key_D)
-    model = panel.decided.model()
-    assert isinstance(model, DecidedListModel)
+    model = panel.decided.model
     qtmodeltester.check(model)
     words = model.index(0, 0).data()
     assert words.startswith("a · flagged by Gul\nFalse alarm – Zarin at desk-1, ")
@@ -182,9 +196,119 @@ def test_operators_see_the_answers_and_decide_nothing(qtbot: QtBot, scene: Scene
         "False alarms",
     ]
     assert scene.operator.unseen == []
-    words = panel.answers.model().index(0, 0).data()
+    words = panel.answers.model.index(0, 0).data()
     assert words.startswith("red car · flagged by Gul\nNeeds more – Zarin")
     assert words.endswith("دروازہ؟")
     press(qtbot, scene, panel, Qt.Key.Key_1, Qt.Key.Key_Q)
     assert verdicts(scene)["b"] is FlagState.RAISED
     assert scene.played == []
+
+
+def test_keys_of_the_player_go_to_the_wall_and_s_and_t_to_the_clips(
+    qtbot: QtBot, scene: Scene
+) -> None:
+    scene.flag("a")
+    panel = open_panel(qtbot, scene)
+    asked: list[str] = []
+    panel.beside_wanted.connect(lambda: asked.append("beside"))
+    panel.speed_wanted.connect(lambda: asked.append("speed"))
+    press(qtbot, scene, panel, Qt.Key.Key_Space, Qt.Key.Key_S, Qt.Key.Key_T, Qt.Key.Key_K)
+    assert scene.play_keys == [Qt.Key.Key_Space, Qt.Key.Key_K]
+    assert asked == ["beside", "speed"]
+    press(qtbot, scene, panel, Qt.Key.Key_F, Qt.Key.Key_K)
+    assert scene.play_keys == [Qt.Key.Key_Space, Qt.Key.Key_K]
+
+
+def test_what_other_cameras_saw_is_said_until_the_clip_ends(qtbot: QtBot, scene: Scene) -> None:
+    scene.flag("a")
+    panel = open_panel(qtbot, scene)
+    panel.tell_beside("In step beside it: LKM-1-1")
+    assert panel.beside_words == "In step beside it: LKM-1-1"
+    panel.forget_played()
+    assert panel.beside_words == ""
+    press(qtbot, scene, panel, Qt.Key.Key_Return)
+    assert scene.played == ["a", "a"]
+
+
+def test_the_wall_is_given_back_after_the_last_flag_and_with_the_page(
+    qtbot: QtBot, scene: Scene
+) -> None:
+    scene.flag("a")
+    panel = open_panel(qtbot, scene)
+    gone: list[bool] = []
+    panel.gone.connect(lambda: gone.append(True))
+    press(qtbot, scene, panel, Qt.Key.Key_1)
+    assert scene.finished == 1
+    press(qtbot, scene, panel, Qt.Key.Key_U)
+    assert scene.played == ["a", "a"]
+    panel.hide()
+    assert gone == [True]
+
+
+def test_another_supervisor_decides_anew_and_both_are_shown(qtbot: QtBot, scene: Scene) -> None:
+    flag = scene.flag("a")
+    other = scene.review(Identity(Author("Amina", "desk-2"), Role.SUPERVISOR))
+    other.decide(flag, FlagState.CONFIRMED, "", scene.told.append)
+    scene.settle()
+    scene.flag("b")
+    panel = open_panel(qtbot, scene)
+    press(qtbot, scene, panel, Qt.Key.Key_D)
+    assert panel.decided.detail_words.startswith("Overall: Confirmed\nConfirmed – Amina at desk-2")
+    press(qtbot, scene, panel, Qt.Key.Key_2)
+    assert verdicts(scene)["a"] is FlagState.FALSE
+    assert panel.count_words.startswith("1 wait")
+    assert panel.decided.model.index(1, 0).data().endswith("now: False alarm")
+    assert panel.decided.detail_words.startswith(
+        "Overall: False alarm\nAmina: Confirmed · Zarin: False alarm\n"
+    )
+    press(qtbot, scene, panel, Qt.Key.Key_U)
+    assert verdicts(scene)["a"] is FlagState.CONFIRMED
+    assert panel.count_words.startswith("1 wait")
+    press(qtbot, scene, panel, Qt.Key.Key_3)
+    qtbot.keyClicks(panel.note, "which gate?")
+    press(qtbot, scene, panel, Qt.Key.Key_Return)
+    assert verdicts(scene)["a"] is FlagState.NEEDS_MORE
+    assert panel.decided.view.hasFocus()
+
+
+def test_what_was_decided_can_be_looked_at_again(qtbot: QtBot, scene: Scene) -> None:
+    scene.decide(scene.flag("a"), FlagState.FALSE)
+    scene.flag("b")
+    panel = open_panel(qtbot, scene)
+    press(qtbot, scene, panel, Qt.Key.Key_D, Qt.Key.Key_Return, Qt.Key.Key_Q)
+    assert scene.played == ["b", "a", "b"]
+
+
+def test_empty_pages_say_so(qtbot: QtBot, scene: Scene) -> None:
+    panel = open_panel(qtbot, scene)
+    press(qtbot, scene, panel, Qt.Key.Key_D)
+    assert panel.decided.current is None
+    assert panel.decided.nothing_words == "Nobody has decided anything yet."
+    press(qtbot, scene, panel, Qt.Key.Key_1, Qt.Key.Key_Return, Qt.Key.Key_A)
+    assert panel.answers.nothing_words == "Nothing came back to you in the last 7 days."
+
+
+def test_a_key_that_is_held_decides_about_one_flag(qtbot: QtBot, scene: Scene) -> None:
+    for title in ("a", "b"):
+        scene.flag(title)
+    panel = open_panel(qtbot, scene)
+    press(qtbot, scene, panel, Qt.Key.Key_1)
+    none = Qt.KeyboardModifier.NoModifier
+    held = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_1, none, "1", autorep=True)
+    assert panel.eventFilter(panel.view, held)
+    scene.settle()
+    assert verdicts(scene) == {"a": FlagState.CONFIRMED, "b": FlagState.RAISED}
+
+
+def test_u_takes_back_also_after_moving_on_and_from_the_decisions(
+    qtbot: QtBot, scene: Scene
+) -> None:
+    for title in ("a", "b", "c"):
+        scene.flag(title)
+    panel = open_panel(qtbot, scene)
+    press(qtbot, scene, panel, Qt.Key.Key_1, Qt.Key.Key_N, Qt.Key.Key_U)
+    assert panel.current is not None
+    assert panel.current.title == "a"
+    press(qtbot, scene, panel, Qt.Key.Key_2, Qt.Key.Key_D, Qt.Key.Key_U)
+    assert set(verdicts(scene).values()) == {FlagState.RAISED}
+    assert panel.count_words.startswith("3 wait")

@@ -20,6 +20,7 @@ from tests.fakes.directory import FakeDirectory
 from tests.fakes.engine import FakeEngine
 from tests.fakes.overlays import FakeOverlays
 from tests.ui.exposure import wait_exposed
+from ui.wall.clip_wording import Clips
 from ui.wall.wall_window import WallWindow
 
 
@@ -32,6 +33,7 @@ class WallOnScreen:
         overlays: FakeOverlays | None = None,
         marks: EventMarks | None = None,
         recordings: Recordings | None = None,
+        clips: Clips | None = None,
     ) -> None:
         self.engine = FakeEngine()
         self.dispatcher = ManualDispatcher()
@@ -40,7 +42,7 @@ class WallOnScreen:
         self.keys: list[int] = []
         self.window = WallWindow(
             self.service, self.engine, 0, self._on_key, overlays=overlays, marks=marks,
-            recordings=recordings,
+            recordings=recordings, clips=clips,
         )  # fmt: skip
 
     def settle(self) -> None:
@@ -107,8 +109,9 @@ def make_wall(qtbot: QtBot) -> Iterator[Callable[..., WallOnScreen]]:
         overlays: FakeOverlays | None = None,
         marks: EventMarks | None = None,
         recordings: Recordings | None = None,
+        clips: Clips | None = None,
     ) -> WallOnScreen:
-        wall = WallOnScreen(cameras, overlays, marks, recordings)
+        wall = WallOnScreen(cameras, overlays, marks, recordings, clips)
         made.append(wall)
         qtbot.addWidget(wall.window)
         wall.window.resize(960, 540)

@@ -6,7 +6,9 @@ import pytest
 
 from app.domain.stream import Reason, StreamState
 from app.services.clip_playing import Playing
+from app.services.overlay_types import OverlayStatus, Sync
 from app.video.player_types import PlayerPhase, PlayerState, SoundState
+from tests.fakes.records import clip
 from ui.wall.clip_wording import clip_face, clip_words, minutes, speed_words, trouble_sentence
 from ui.wall.sound_wording import is_troubled, volume_words
 
@@ -65,6 +67,14 @@ def test_what_cannot_be_played_is_a_sentence() -> None:
     assert face.reason == "There is nothing at this place"
 
 
+def test_a_clip_of_another_workstation_says_so() -> None:
+    failed = PlayerState(PlayerPhase.FAILED, reason=Reason.NOT_FOUND)
+    playing = replace(PLAYING, state=failed, elsewhere="desk-3")
+    assert clip_face(playing, zoom=1.0, now_us=0).reason == (
+        "This clip lies at the workstation desk-3"
+    )
+
+
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_has_words(reason: Reason) -> None:
     assert trouble_sentence(reason)
@@ -107,3 +117,48 @@ def test_every_trouble_with_sound_has_words(state: SoundState) -> None:
     heard = replace(PLAYING, volume=50, state=replace(READY, has_sound=True, sound=state))
     is_fine = state in (SoundState.SILENT, SoundState.HEARD)
     assert volume_words(heard).startswith("no sound: ") != is_fine
+
+
+def test_of_clips_in_step_who_has_no_picture_says_so_over_its_place() -> None:
+    late = replace(PLAYING, position_us=-3_200_000, end_us=20 * SECOND_US)
+    face = clip_face(late, zoom=1.0, now_us=0)
+    assert (face.headline, face.covers_picture) == ("The clip begins in 4 s", True)
+    over = replace(PLAYING, position_us=61 * SECOND_US, end_us=70 * SECOND_US)
+    assert clip_face(over, zoom=1.0, now_us=0).headline == "The clip has ended"
+    shown = replace(PLAYING, end_us=70 * SECOND_US, label="The flag")
+    face = clip_face(shown, zoom=1.0, now_us=0)
+    assert (face.headline, face.covers_picture) == ("The flag · 00:12 / 01:00", False)
+
+
+def test_where_nothing_was_recorded_the_still_does_not_look_like_playing() -> None:
+    kept = clip()  # with a gap of a second in its middle
+    gap = replace(PLAYING, clip=kept, position_us=10_400_000)
+    face = clip_face(gap, zoom=1.0, now_us=0)
+    assert (face.headline, face.covers_picture) == ("Nothing was recorded here for 1 s", True)
+    after = clip_face(replace(gap, position_us=11_000_000), zoom=1.0, now_us=0)
+    assert not after.covers_picture
+
+
+@pytest.mark.parametrize(
+    ("boxes", "sign", "note"),
+    [
+        (None, "", ""),
+        (OverlayStatus(), "", ""),
+        (OverlayStatus(is_on=True, sync=Sync.EXACT), "", ""),
+        (OverlayStatus(is_on=True, sync=Sync.APPROXIMATE), "boxes ≈", ""),
+        (OverlayStatus(is_on=True, sync=Sync.EXACT, hidden_while_moving=True), "moving", ""),
+        (OverlayStatus(is_on=True, sentence="None were kept"), "no boxes", "None were kept"),
+        (OverlayStatus(is_on=True), "", ""),
+    ],
+)
+def test_it_says_what_is_wrong_with_its_boxes(
+    boxes: OverlayStatus | None, sign: str, note: str
+) -> None:
+    face = clip_face(PLAYING, zoom=1.0, now_us=0, boxes=boxes)
+    assert (face.boxes, face.note) == (sign, note)
+
+
+def test_boxes_are_no_matter_while_nothing_is_seen() -> None:
+    opening = replace(PLAYING, state=PlayerState())
+    face = clip_face(opening, zoom=1.0, now_us=0, boxes=OverlayStatus(is_on=True, sentence="No"))
+    assert (face.boxes, face.note) == ("", "")

@@ -25,6 +25,7 @@ from tests.ui.clips.test_storage_panel import Keeper
 from tests.ui.wall.conftest import KEY, WallOnScreen
 from tests.unit.services.clips.bench import AUTHOR, NOON_US, SetClock
 from ui.clips.keys import ClipKeys
+from ui.clips.wording import running_text
 from ui.theme import tokens
 from ui.wall.recording_painter import clip_length, recording_words
 
@@ -161,6 +162,12 @@ def test_the_words_say_when_it_is_checked(desk: Desk) -> None:
     found: RunningClip | None = desk.clips.recording(job.camera)
     assert found is not None
     assert recording_words(found) == "Clip 00:12"
+    job.has_sound = True
+    job.grow(13.0)
+    found = desk.clips.recording(job.camera)
+    assert found is not None
+    assert recording_words(found) == "Clip with sound 00:13"
+    assert running_text(found) == f"{job.camera}: 00:13 with sound written"
     job.grow(12.0, ClipPhase.CHECKING)
     found = desk.clips.recording(job.camera)
     assert found is not None

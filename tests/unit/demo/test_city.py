@@ -72,6 +72,9 @@ def test_the_registry_holds_a_row_a_camera(tmp_path: Path) -> None:
     assert (row["site"], row["district"], row["district_number"]) == ("BNU-41", "BNU", "2")
     assert row["main_url"] == "rtsp://127.0.0.1:8554/BNU-41-3/main"
     assert row["sub_url"] == "rtsp://127.0.0.1:8554/BNU-41-3/sub"
+    heard = {row["camera"] for row in rows if row["audio"] == "yes"}
+    assert heard == {camera.code for camera in build_city().cameras if camera.has_microphone}
+    assert "BNU-1-1" in heard
 
 
 def test_cameras_are_spread_over_the_frame_interval() -> None:

@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from app.domain.geometry import Rect, Size, fit
 from app.domain.layout import (
+    LARGEST_SIDE,
     LAYOUT_NAMES,
     Layout,
     UnknownLayoutError,
     gap_px,
     layout,
     places,
+    side_by_side,
     strip_height_px,
     whole_screen,
 )
@@ -158,3 +160,16 @@ def test_a_screen_too_small_for_the_grid_still_has_places() -> None:
     for place in places(layout("64"), Size(8, 8), 2.0):
         assert place.frame.width >= 1
         assert place.picture.height >= 1
+
+
+@pytest.mark.parametrize(
+    ("count", "name"),
+    [(1, "1"), (2, "1x2"), (3, "4"), (4, "4"), (5, "2x3"), (6, "2x3"), (7, "9"), (9, "9")],
+)
+def test_pictures_beside_each_other_are_as_large_as_can_be(count: int, name: str) -> None:
+    assert side_by_side(count, Size(1920, 1080)).name == name
+
+
+def test_two_stand_above_each_other_where_that_makes_them_larger() -> None:
+    assert side_by_side(2, Size(1080, 1920)).name == "2x1"
+    assert len(side_by_side(500, Size(1920, 1080))) == LARGEST_SIDE * LARGEST_SIDE

@@ -8,6 +8,7 @@ import pytest
 
 from app.core.dispatch import ManualDispatcher
 from app.domain.geometry import Size
+from app.domain.stream import Reason
 from app.services.clip_player import ClipPlayer
 from app.services.clip_playing import Playing
 from app.services.wall import WallService
@@ -16,6 +17,7 @@ from app.video.player_types import Line, PlayCommand, PlayerId, PlayerPhase, Pla
 from tests.fakes.directory import FakeDirectory
 from tests.fakes.engine import FakeEngine
 from tests.fakes.players import FakePlayers
+from tests.fakes.records import clip
 
 FILE = Path("/somewhere/street.mp4")
 KEY = ViewKey("0/5")
@@ -32,7 +34,12 @@ class Stage:
         self.wall.open_screen(0, Size(1920, 1080), 1.0)
         self.wall.select(0, 5)
         self.dispatcher.drain()
-        self.player = ClipPlayer(self.players, self.wall, lambda clip: Path("/clips", clip.file))
+        self.player = ClipPlayer(
+            self.players,
+            self.wall,
+            lambda clip: Path("/clips", clip.file),
+            lambda clip: clip.author.workstation,
+        )
 
     @property
     def playing(self) -> Playing:
@@ -174,10 +181,20 @@ def test_the_prepared_one_is_not_opened_twice(stage: Stage) -> None:
     assert stage.command.speed == 1.0
 
 
-def test_another_preparation_closes_the_one_before(stage: Stage) -> None:
+def test_what_failed_while_it_was_prepared_is_tried_anew(stage: Stage) -> None:
     stage.player.prepare(FILE)
-    stage.player.prepare(Path("/other.mp4"))
+    stage.players.told[PlayerId(1)](PlayerState(PlayerPhase.FAILED))
+    stage.player.open(FILE, 0)
+    stage.players.ready(2)
     assert stage.players.closed == [1]
+    assert stage.command.speed == 1.0
+
+
+def test_another_preparation_closes_what_is_not_among_it(stage: Stage) -> None:
+    stage.player.prepare(FILE, Path("/kept.mp4"))
+    stage.player.prepare(Path("/kept.mp4"), Path("/other.mp4"))
+    assert stage.players.closed == [1]
+    assert len(stage.players.opened) == 3
 
 
 def test_it_ends_with_the_page(stage: Stage) -> None:
@@ -311,3 +328,15 @@ def test_only_the_selected_tile_is_heard(stage: Stage) -> None:
 def test_a_screen_that_is_not_there_plays_nothing(stage: Stage) -> None:
     assert stage.player.open(FILE, 3) is None
     assert not stage.players.opened
+
+
+@pytest.mark.parametrize(
+    ("reason", "place"), [(Reason.NOT_FOUND, "desk-4"), (Reason.NOT_DECODABLE, "")]
+)
+def test_a_clip_that_is_not_at_hand_says_where_it_lies(
+    stage: Stage, reason: Reason, place: str
+) -> None:
+    stage.player.open(clip(), 0)
+    assert stage.playing.elsewhere == ""
+    stage.players.told[PlayerId(1)](PlayerState(PlayerPhase.FAILED, reason=reason))
+    assert stage.playing.elsewhere == place

@@ -2,6 +2,7 @@
 
 import shutil
 import sys
+import threading
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.services import self_check as looks
+from app.services.shared_folder import SharedFolder
 from app.settings.command_line import Options
 from app.settings.paths import Places
 from app.storage.backup import back_up
@@ -73,7 +75,7 @@ def test_every_look_has_a_line_and_one_miss_is_enough(
 ) -> None:
     status, text = looks.self_check(Options(data_dir=tmp_path / "data"))
     lines = text.splitlines()
-    assert len(lines) == 8
+    assert len(lines) == 9
     assert status == (looks.EXIT_MISSING if "MISSING" in text else 0)
 
 
@@ -111,3 +113,39 @@ def test_a_server_that_does_not_answer_is_missing_and_keeps_its_password(where: 
     assert not finding.is_there
     assert "does not answer" in finding.sentence
     assert "Kanary77" not in finding.sentence
+
+
+def share_in(where: Places, folder: str) -> looks.Finding:
+    where.settings_file.write_text(f"[clips]\nfolder = {folder!r}\n")
+    return looks.check_shared_folder(where)
+
+
+def test_a_centre_without_a_shared_folder_is_whole(where: Places) -> None:
+    finding = looks.check_shared_folder(where)
+    assert finding.is_there
+    assert finding.sentence.startswith("none is set")
+
+
+def test_a_shared_folder_must_be_set_up(where: Places, tmp_path: Path) -> None:
+    share = tmp_path / "share"
+    assert share_in(where, str(share)).sentence.endswith("it is not there; is the share connected?")
+    (share / "clips").mkdir(parents=True)
+    finding = share_in(where, str(share))
+    assert (finding.is_there, "no folder “snapshots” in it" in finding.sentence) == (False, True)
+    (share / "snapshots").mkdir()
+    finding = share_in(where, str(share))
+    assert (finding.is_there, finding.sentence) == (True, f"{share}: usable")
+    assert list((share / "clips").iterdir()) == []
+    assert "whole path" in share_in(where, "clips").sentence
+
+
+def test_a_share_that_hangs_is_not_waited_for(
+    where: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on = threading.Event()
+    monkeypatch.setattr(looks, "_LOOK_S", 0.2)
+    monkeypatch.setattr(SharedFolder, "problem", lambda _share: str(goes_on.wait()))
+    finding = share_in(where, str(tmp_path))
+    goes_on.set()
+    assert not finding.is_there
+    assert finding.sentence.endswith("it does not answer")

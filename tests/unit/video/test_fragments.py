@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.video.fragments import WholePart, cut_to_whole, whole_part
-from tests.unit.video.fragmented import fragment, fragmented, head
+from tests.unit.video.fragmented import fragment, fragmented, head, sound
 
 ONE = len(fragment(0, 15))
 
@@ -29,6 +29,12 @@ def test_wherever_it_stops_the_whole_fragments_before_count(file: Path) -> None:
         whole = (length - len(head())) // ONE if length >= len(head()) else 0
         expected = WholePart(len(head()) + whole * ONE, whole * 15, float(whole)) if whole else None
         assert whole_part(file) == expected, length
+
+
+def test_a_fragment_of_sound_alone_counts_no_picture(file: Path) -> None:
+    content = fragmented(2, 15) + sound(2)
+    file.write_bytes(content + sound(3)[:-1])
+    assert cut_to_whole(file) == WholePart(len(content), 30, 2.0)
 
 
 def test_what_follows_the_last_whole_fragment_is_cut_off(file: Path) -> None:

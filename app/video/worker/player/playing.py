@@ -167,13 +167,27 @@ class ClipThread:
                 self._back = reel.current = self._published = None
             self._is_sought |= self._is_away(reel, wish)
             self._asked = wish.since
-            self._command = PlayCommand(wish.position_us, wish.speed, wish.since, wish.is_looping)
+            self._command = PlayCommand(
+                wish.position_us,
+                wish.speed,
+                wish.since,
+                wish.is_looping,
+                begins_us=wish.begins_us,
+                span_us=wish.span_us,
+            )
         else:
             self._stand(reel)
             found = reel.following() if wish.step > 0 else reel.preceding()
             shown = found or reel.current
             if shown is not None:
-                self._command = PlayCommand(shown.at_us, 0.0, 0.0, wish.is_looping)
+                self._command = PlayCommand(
+                    shown.at_us + wish.begins_us,
+                    0.0,
+                    0.0,
+                    wish.is_looping,
+                    begins_us=wish.begins_us,
+                    span_us=wish.span_us,
+                )
                 self._publish(shown, reel.aspect)
                 self._tell(ClipStands(self._number, shown.at_us))
 
@@ -190,22 +204,23 @@ class ClipThread:
     def _go_on(self, reel: Reel) -> float | None:
         """Show what is due; how long until the next is."""
         command = self._command
-        position = command.position_at(time.monotonic(), reel.duration_us)
+        position = command.place_at(time.monotonic(), reel.duration_us)
         if reel.is_stream:
             return self._flow(reel, command, position)
         if command.speed < 0:
             return self._go_back(reel, command, position)
-        found = reel.find(position)
+        has_begun = position >= 0
+        found = reel.find(position) if has_begun else None
         if found is not None and found.at_us != self._published:
             self._publish(found, reel.aspect)
         if not command.speed:
             return None
-        due = reel.next_us()
+        due = reel.next_us() if has_begun else 0
         if due is None:
             if not command.is_looping:
                 return None
-            due = reel.duration_us
-        now = command.position_at(time.monotonic(), reel.duration_us)
+            due = (command.span_us - command.begins_us) or reel.duration_us
+        now = command.place_at(time.monotonic(), reel.duration_us)
         return min(max(0.001, (due - now) / 1e6 / command.speed), _LOOK_S)
 
     def _flow(self, reel: Reel, command: PlayCommand, position: int) -> float | None:
@@ -246,7 +261,7 @@ class ClipThread:
             # Every one up to 2×; beyond that nobody sees each, and there is not the time.
             back = self._back = reel.backwards(position + 1, max(1, round(-command.speed / 2)))
             back.begin()
-            if command.speed >= -1.0:
+            if command.speed >= -1.0 and not command.span_us:
                 # None is left out because the first ones took a while.
                 self._move(reel, position, time.monotonic())
                 command = self._command
@@ -260,7 +275,7 @@ class ClipThread:
             return None
         due_us = 0 if back.is_empty else back.next_at_us
         now = time.monotonic()
-        due = now + (command.position_at(now, reel.duration_us) - due_us) / 1e6 / -command.speed
+        due = now + (command.place_at(now, reel.duration_us) - due_us) / 1e6 / -command.speed
         back.work(_AT_A_TIME_S)
         while back.has_work and not self._wishes and time.monotonic() < due:
             back.work(_AT_A_TIME_S)

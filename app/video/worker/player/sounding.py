@@ -98,7 +98,7 @@ class Sounding:
             self._cursor, self._gain = None, 0.0
             out[:] = 0.0
             return
-        position = command.position_at(heard_at, self._clip.duration_us)
+        position = command.place_at(heard_at, self._clip.duration_us)
         cursor = self._follow(command, position * track.rate // 1_000_000, track.rate)
         samples = track.read(cursor, len(out))
         # Steps of loudness would be heard as clicks.
@@ -111,7 +111,8 @@ class Sounding:
         if command.speed != 1.0 or at < command.since:
             return False
         length = self._clip.duration_us
-        return length <= 0 or command.is_looping or command.position_at(at, length) < length
+        place = command.place_at(at, length)
+        return place >= 0 and (length <= 0 or place < length)
 
     def _follow(self, command: PlayCommand, wanted: int, rate: int) -> int:
         """Where it goes on: after what was heard before, while that is near enough."""
@@ -165,7 +166,7 @@ class Sounding:
         """Have what is heard next, and where it stands what would be."""
         if reel is None:
             return
-        now_us = self._clip.command.position_at(time.monotonic(), self._clip.duration_us)
+        now_us = max(0, self._clip.command.place_at(time.monotonic(), self._clip.duration_us))
         place = now_us * track.rate // 1_000_000
         try:
             if not track.holds(place):

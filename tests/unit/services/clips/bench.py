@@ -2,21 +2,24 @@
 
 import json
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from app.core.clock import SystemClock
 from app.core.dispatch import ManualDispatcher
+from app.core.expendable_thread import ExpendableThread
 from app.core.tasks import Tasks
 from app.domain.author import Author
 from app.domain.camera import CameraCode
 from app.domain.clip_record import Clip
 from app.services.clip_services import ClipServices, make_clips
 from app.services.clips import EndedClip
+from app.services.hand_over import HandOver
 from app.services.notices import NoticeBoard
+from app.services.shared_folder import CLIPS, SNAPSHOTS, SharedFolder
 from app.settings.paths import places
 from app.settings.schema import ClipSettings
 from app.storage.clips import ClipRepository
@@ -49,12 +52,23 @@ class SetClock(SystemClock):
 
 
 class Bench:
-    """One workstation."""
+    """One workstation. ``url``: another database than its own; ``shared``: the folder that it
+    shares with others."""
 
-    def __init__(self, folder: Path, pools: tuple[ThreadPoolExecutor, ...]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        pools: tuple[Executor, ...],
+        *,
+        author: Author = AUTHOR,
+        url: str = "",
+        shared: SharedFolder | None = None,
+    ) -> None:
         self.where = places(folder / "data")
         self.where.prepare()
-        self.database = Database(sqlite_url(self.where.database))
+        self.author = author
+        self.shared = shared
+        self.database = Database(url or sqlite_url(self.where.database))
         bring_up_to_date(self.database, self.where.backups)
         self.dispatcher = ManualDispatcher()
         self.notices = NoticeBoard()
@@ -68,10 +82,15 @@ class Bench:
     def build(self, **settings: Any) -> ClipServices:
         """The services as after a start of the program."""
         self.settings = ClipSettings(**settings)
-        database, files = (Tasks(p, self.dispatcher, self.notices.report) for p in self.pools)
+        database, files, *share = (
+            Tasks(pool, self.dispatcher, self.notices.report) for pool in self.pools
+        )
+        hand_over = None
+        if self.shared is not None:
+            hand_over = HandOver(self.where, self.shared, share[0], self.notices, self.clock)
         services = make_clips(
             self.where, self.engine, self.database, database, files,
-            self.notices, self.clock, AUTHOR, self.settings,
+            self.notices, self.clock, self.author, self.settings, hand_over=hand_over,
         )  # fmt: skip
         services.clips.ended.connect(self.ended.append)
         return services
@@ -96,8 +115,23 @@ class Bench:
 
 
 @contextmanager
-def bench_in(folder: Path) -> Iterator[Bench]:
-    with ThreadPoolExecutor(1) as database, ThreadPoolExecutor(1) as files:
-        bench = Bench(folder, (database, files))
+def bench_in(
+    folder: Path, shared: Path | None = None, *, author: Author = AUTHOR, url: str = ""
+) -> Iterator[Bench]:
+    """``shared``: a folder as the administrator of a centre has set it up."""
+    with ExitStack() as stack:
+        pools: list[Executor] = [stack.enter_context(ThreadPoolExecutor(1)) for _ in range(2)]
+        share = None
+        if shared is not None:
+            share = SharedFolder(shared, stack.enter_context(ExpendableThread("share-reader")))
+            pools.append(stack.enter_context(ExpendableThread("share")))
+        bench = Bench(folder, tuple(pools), author=author, url=url, shared=share)
         with closing(bench.database):
             yield bench
+
+
+def set_up_share(folder: Path) -> Path:
+    """What an administrator does once."""
+    for name in (CLIPS, SNAPSHOTS):
+        (folder / name).mkdir(parents=True)
+    return folder

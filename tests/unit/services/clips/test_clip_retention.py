@@ -7,8 +7,9 @@ import pytest
 
 from app.domain.stream import PictureClock
 from app.services.clip_facts import facts_file
-from app.services.clip_retention import GOING, SHOWN_S, Stay, StoragePlan, StoredItem, StoredKind
+from app.services.clip_retention import GOING, SHOWN_S
 from app.services.snapshots import SeenPicture
+from app.services.storage_plan import Stay, StoragePlan, StoredItem, StoredKind
 from app.storage.incidents import IncidentRepository
 from app.video.clip_types import ClipPhase
 from tests.fakes.records import incident

@@ -59,6 +59,17 @@ def test_a_complete_clip_is_on_record_with_all_that_is_known(bench: Bench) -> No
     assert bench.notices.current == ()
 
 
+def test_what_became_of_the_sound_is_among_the_facts(bench: Bench) -> None:
+    keep(bench)
+    (job,) = bench.engine.jobs
+    job.has_sound = True
+    job.grow(3.0)
+    job.end_as(ClipPhase.COMPLETE)
+    bench.settle()
+    (facts,) = bench.facts()
+    assert facts["audio"] == "as received (aac), not encoded again"
+
+
 def test_facts_are_beside_the_file_while_it_is_written(bench: Bench) -> None:
     keep(bench)
     bench.engine.jobs[0].grow(1.0)

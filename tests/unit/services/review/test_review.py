@@ -1,15 +1,25 @@
 """Deciding, taking back, and what comes back to the operator."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.domain.bookmark import FlagState
+from app.domain.camera import CameraCode
+from app.domain.clip_record import Clip
+from app.domain.incident import Incident
 from app.domain.review import FalseAlarms
 from app.services.review import ANSWERS, NoteMissing, Result
+from app.services.review_viewing import MOST_BESIDE, Viewing
+from app.storage.bookmarks import BookmarkRepository
+from app.storage.clips import ClipRepository
 from app.storage.database import Database, sqlite_url
+from app.storage.incidents import IncidentRepository
 from app.storage.migration import bring_up_to_date
+from tests.fakes.records import bookmark, clip, incident
 from tests.fakes.review_desk import OPERATOR, SUPERVISOR, ReviewDesk
 
 
@@ -172,3 +182,86 @@ def test_false_alarms_by_camera_rule_and_hour(desk: ReviewDesk) -> None:
     desk.settle()
     assert [(each.rule, each.false, each.confirmed) for each in found] == [("", 2, 1)]
     assert 0 <= found[0].hour <= 23
+
+
+# --- what belongs to a flag ----------------------------------------------------------------------
+
+
+class Case:
+    """A flag with a clip, in an incident together with a second camera."""
+
+    def __init__(self, desk: ReviewDesk) -> None:
+        self.desk = desk
+        self.own = clip()
+        flag = desk.flag()
+        self.flag = replace(flag, clip=self.own.id)
+        self.add(self.own)
+
+    def add(self, *clips: Clip) -> None:
+        with self.desk.database.transaction() as session:
+            for each in clips:
+                ClipRepository(session).add(each)
+
+    def open_incident(self, **links: Any) -> Incident:
+        made = incident(**({"bookmarks": (), "clips": ()} | links))
+        with self.desk.database.transaction() as session:
+            IncidentRepository(session).add(made)
+        return made
+
+    def viewing(self) -> Viewing:
+        found: list[Viewing] = []
+        self.desk.supervisor.viewing(self.flag, found.append)
+        self.desk.settle()
+        return found[0]
+
+
+@pytest.fixture
+def case(desk: ReviewDesk) -> Case:
+    return Case(desk)
+
+
+SECOND = CameraCode("BNU-41-1")
+
+
+def test_the_clips_of_its_incident_are_seen_beside_a_flag(case: Case) -> None:
+    second = clip(3, camera=SECOND)
+    case.add(second)
+    held = case.open_incident(bookmarks=(case.flag.id,), clips=(second.id,))
+    viewing = case.viewing()
+    assert (viewing.clip, viewing.beside) == (case.own, (second,))
+    assert [each.number for each in viewing.incidents] == [held.number]
+
+
+def test_so_are_those_of_bookmarks_noted_in_it(case: Case) -> None:
+    held = case.open_incident(clips=(case.own.id,))
+    linked, named = clip(3, camera=SECOND), clip(-2, camera=CameraCode("BNU-41-2"))
+    case.add(linked, named)
+    marks = [
+        bookmark(3, camera=SECOND, clip=linked.id, incident=held.id),
+        bookmark(-2, clip=named.id, incident=None),
+    ]
+    with case.desk.database.transaction() as session:
+        for each in marks:
+            BookmarkRepository(session).add(each)
+        IncidentRepository(session).change(replace(held, bookmarks=(marks[1].id,)))
+    assert set(case.viewing().beside) == {linked, named}
+
+
+def test_a_flag_in_no_incident_is_alone(case: Case) -> None:
+    case.add(clip(camera=SECOND))
+    viewing = case.viewing()
+    assert (viewing.clip, viewing.beside, viewing.incidents) == (case.own, (), ())
+
+
+def test_without_a_clip_nothing_is_beside_it(case: Case) -> None:
+    case.flag = replace(case.flag, clip=None)
+    case.open_incident(bookmarks=(case.flag.id,), clips=(case.own.id,))
+    assert case.viewing() == Viewing(case.flag)
+
+
+def test_for_more_cameras_than_a_screen_has_room_it_is_said_how_many(case: Case) -> None:
+    clips = [clip(camera=CameraCode(f"BNU-42-{number}")) for number in range(MOST_BESIDE + 3)]
+    case.add(*clips)
+    case.open_incident(clips=(case.own.id, *(each.id for each in clips)))
+    viewing = case.viewing()
+    assert (len(viewing.beside), viewing.more) == (MOST_BESIDE, 3)

@@ -20,7 +20,8 @@ from app.video.worker.clock import Stamp
 from app.video.worker.decoding import Decoder
 from app.video.worker.health.look import HealthLook
 from app.video.worker.pipeline import Pipeline
-from app.video.worker.ring import RingBudget, RingEntry
+from app.video.worker.ring import RingBudget
+from app.video.worker.ring_entry import RingEntry
 from app.video.worker.rounds import Behind
 from tests.integration.worker.media import Recipe, container, display_order
 

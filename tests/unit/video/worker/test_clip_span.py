@@ -5,7 +5,7 @@ from av.packet import Packet
 from app.domain.stream import PictureClock
 from app.video.worker.clip_span import ClipSpan
 from app.video.worker.clock import Stamp
-from app.video.worker.ring import RingEntry
+from app.video.worker.ring_entry import RingEntry
 
 BEGAN_US = 1_795_348_800_000_000
 PAUSE_US = 66_000

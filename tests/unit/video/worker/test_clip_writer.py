@@ -16,9 +16,8 @@ from app.video.worker import clip_writer
 from app.video.worker.clip_mux import ClipTemplate
 from app.video.worker.clip_writer import ClipEnding, ClipWriter
 from app.video.worker.clock import Stamp
-from app.video.worker.coded_pictures import PictureDigest
 from app.video.worker.decoding import Decoder
-from app.video.worker.ring import RingEntry
+from app.video.worker.ring_entry import RingEntry
 from tests.integration.worker.media import Recipe, container
 
 BEGAN_US = 1_795_348_800_000_000
@@ -122,7 +121,7 @@ def test_a_slow_disk_costs_whole_groups_and_is_told_as_a_gap(
 def test_what_is_not_read_back_as_it_was_written_does_not_count(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(clip_writer, "digest_of", lambda _file: PictureDigest("h264"))
+    monkeypatch.setattr(clip_writer, "digest_of", lambda _file: b"of others")
     desk.ending.ask(keep=True)
     desk.writer.start()
     done = desk.over()
@@ -132,7 +131,7 @@ def test_what_is_not_read_back_as_it_was_written_does_not_count(
 
 @pytest.mark.logs_errors
 def test_what_nobody_foresaw_is_answered_too(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_file: Path) -> PictureDigest:
+    def fail(_file: Path) -> bytes:
         raise IndexError("as PyAV sometimes does")
 
     monkeypatch.setattr(clip_writer, "digest_of", fail)

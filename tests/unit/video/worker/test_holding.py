@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from app.video.messages import SetHold
 from app.video.worker.backlog import Backlog
 from app.video.worker.clock import Stamp
-from app.video.worker.ring import RingEntry
+from app.video.worker.ring_entry import RingEntry
 from tests.integration.worker.media import Recipe
 from tests.unit.video.worker.desk import FRAME_US, Clock, Desk
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.stream import Effort
 from app.video.messages import SetViews, View
-from app.video.worker.ring import RingEntry
+from app.video.worker.ring_entry import RingEntry
 from tests.integration.worker.media import Recipe
 from tests.unit.video.worker.desk import CAPACITY, Desk
 

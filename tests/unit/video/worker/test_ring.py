@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.video.worker.clock import Stamp
-from app.video.worker.ring import PacketRing, RingBudget, RingEntry
+from app.video.worker.ring import PacketRing, RingBudget
+from app.video.worker.ring_entry import RingEntry
 
 SECOND = 1_000_000
 
@@ -15,7 +16,7 @@ def entry(
 ) -> RingEntry:
     arrival = int(at_s * SECOND)
     utc = None if utc_s is None else int(utc_s * SECOND)
-    return RingEntry(Packet(), key, Stamp(utc, 0, arrival), arrival, 0, size)
+    return RingEntry(Packet(bytes(size)), key, Stamp(utc, 0, arrival), arrival, 0, size)
 
 
 def fill(ring: PacketRing, seconds: int, *, gop: int = 10, size: int = 100) -> None:

@@ -1,4 +1,4 @@
-"""What a command of the operator is: its words, its keys, its group and who may use it."""
+"""What a command of the operator is: its name, its words, its keys and who may use it."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

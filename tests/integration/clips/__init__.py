@@ -1,0 +1,1 @@
+"""Clips of workstations that share a database and a folder."""
