@@ -77,6 +77,7 @@ class ReviewPanel(QWidget):
         self._wanted: UUID | None = None
         self._row = 0
         self._played: UUID | None = None
+        self._is_ended = False
         self._noted: Bookmark | None = None
         self.model = BookmarkListModel(service, cameras, self)
         self.view = self._make_view(thumbnails)
@@ -138,8 +139,8 @@ class ReviewPanel(QWidget):
         self._beside.setVisible(bool(words))
 
     def forget_played(self) -> None:
-        """The clip was ended on the wall: it is played again when the flag is come back to."""
-        self._played = None
+        """The clip was ended on the wall: it is played again when the review is come back to."""
+        self._is_ended = True
         self.tell_beside("")
 
     def enter(self) -> None:
@@ -291,7 +292,7 @@ class ReviewPanel(QWidget):
 
     def _play(self, bookmark: Bookmark) -> None:
         if self._played != bookmark.id:
-            self._played = bookmark.id
+            self._played, self._is_ended = bookmark.id, False
             self.play_wanted.emit(bookmark)
 
     def _play_listed(self, bookmark: Bookmark) -> None:
@@ -359,6 +360,8 @@ class ReviewPanel(QWidget):
         self.setFocusProxy(self.view if page is self._queue else page)
 
     def _enter_view(self) -> None:
+        if self._is_ended:
+            self._played = None
         self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
         if not self.view.currentIndex().isValid() and self.model.rowCount():
             self.view.setCurrentIndex(self.model.index(0))

@@ -226,7 +226,20 @@ def test_what_other_cameras_saw_is_said_until_the_clip_ends(qtbot: QtBot, scene:
     assert panel.beside_words == "In step beside it: LKM-1-1"
     panel.forget_played()
     assert panel.beside_words == ""
+    other = scene.flag("b")
+    scene.look()
+    scene.decide(other, FlagState.FALSE)
+    assert scene.played == ["a"]  # the operator has the wall
     press(qtbot, scene, panel, Qt.Key.Key_Return)
+    assert scene.played == ["a", "a"]
+
+
+def test_coming_back_to_the_review_plays_the_flag_again(qtbot: QtBot, scene: Scene) -> None:
+    scene.flag("a")
+    panel = open_panel(qtbot, scene)
+    press(qtbot, scene, panel, Qt.Key.Key_Escape)
+    panel.forget_played()
+    panel.enter()
     assert scene.played == ["a", "a"]
 
 
