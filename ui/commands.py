@@ -86,6 +86,15 @@ class Commands(Protocol):
     def toggle_loop(self) -> None:
         """Play the clip of the selected tile again and again, or once."""
 
+    def play_slowly(self, direction: int) -> None:
+        """Slow motion of that clip, on (1) or backwards (-1)."""
+
+    def toggle_mute(self) -> None:
+        """Let that clip be heard, or not."""
+
+    def change_volume(self, direction: int) -> None:
+        """Louder (1) or quieter (-1)."""
+
     def jump_replay(self, seconds: float) -> None:
         """Look so far back (negative), or on."""
 

@@ -23,6 +23,43 @@ PLAYER_ACTIONS: Sequence[Action] = (
         Category.PLAYER,
         lambda commands: commands.toggle_loop(),
     ),
+    Action(
+        "player.slow",
+        QT_TRANSLATE_NOOP("Actions", "A clip in slow motion; again: slower, down to 1/8"),
+        ("Shift+L",),
+        Category.PLAYER,
+        lambda commands: commands.play_slowly(1),
+    ),
+    Action(
+        "player.slow_backwards",
+        QT_TRANSLATE_NOOP("Actions", "The same backwards"),
+        ("Shift+J",),
+        Category.PLAYER,
+        lambda commands: commands.play_slowly(-1),
+    ),
+    Action(
+        "player.mute",
+        QT_TRANSLATE_NOOP("Actions", "Sound of the clip on and off"),
+        ("M",),
+        Category.PLAYER,
+        lambda commands: commands.toggle_mute(),
+    ),
+    Action(
+        "player.louder",
+        QT_TRANSLATE_NOOP("Actions", "The clip louder"),
+        ("Ctrl+Up",),
+        Category.PLAYER,
+        lambda commands: commands.change_volume(1),
+        repeats=True,
+    ),
+    Action(
+        "player.quieter",
+        QT_TRANSLATE_NOOP("Actions", "The clip quieter"),
+        ("Ctrl+Down",),
+        Category.PLAYER,
+        lambda commands: commands.change_volume(-1),
+        repeats=True,
+    ),
 )
 
 REPLAY_ACTIONS: Sequence[Action] = (
@@ -44,9 +81,7 @@ REPLAY_ACTIONS: Sequence[Action] = (
     ),
     Action(
         "replay.backwards",
-        QT_TRANSLATE_NOOP(
-            "Actions", "Play backwards; again: faster, up to 8 times; a clip: slower"
-        ),
+        QT_TRANSLATE_NOOP("Actions", "Play backwards; again: faster, up to 8 times"),
         ("J",),
         Category.REPLAY,
         lambda commands: commands.shuttle_replay(-1),

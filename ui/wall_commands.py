@@ -82,6 +82,12 @@ class PlayerVerbs(Protocol):
 
     def toggle_loop(self) -> None: ...
 
+    def play_slowly(self, direction: int) -> None: ...
+
+    def toggle_mute(self) -> None: ...
+
+    def change_volume(self, direction: int) -> None: ...
+
 
 class BookmarkVerbs(Protocol):
     """What the keys for bookmarks do."""
@@ -300,6 +306,18 @@ class WallCommands:
     def toggle_loop(self) -> None:
         if self.player is not None:
             self.player.toggle_loop()
+
+    def play_slowly(self, direction: int) -> None:
+        if self.player is not None:
+            self.player.play_slowly(direction)
+
+    def toggle_mute(self) -> None:
+        if self.player is not None:
+            self.player.toggle_mute()
+
+    def change_volume(self, direction: int) -> None:
+        if self.player is not None:
+            self.player.change_volume(direction)
 
     # --- bookmarks ---------------------------------------------------------------------------
 

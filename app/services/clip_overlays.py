@@ -16,7 +16,7 @@ from app.domain.camera import Camera, CameraCode
 from app.domain.clip_record import Clip
 from app.domain.mapping import Affine, CameraGeometry, GeometryError, camera_geometry
 from app.services.clip_boxes_files import UNREADABLE, LoadedBoxes, load_boxes
-from app.services.clip_player import Playing
+from app.services.clip_playing import Playing
 from app.services.overlay_drawing import TRAIL_US, drawn_boxes, drawn_shape
 from app.services.overlay_types import (
     OverlayFilter,

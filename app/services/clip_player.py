@@ -2,15 +2,22 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from app.core.events import Event
-from app.domain.camera import CameraCode
 from app.domain.clip_record import Clip
-from app.domain.stream import Reason
+from app.services.clip_playing import InStep, Playing
+from app.services.clip_work import (
+    Source,
+    Work,
+    can_seek,
+    is_free,
+    is_missing,
+    is_ready,
+    taken_us,
+)
 from app.services.wall import WallService
 from app.services.wall_screen import TileSnapshot
 from app.video.engine_types import ViewKey
@@ -18,102 +25,15 @@ from app.video.player_types import (
     FASTEST,
     SLOWEST,
     PlayCommand,
-    PlayerId,
     PlayerPhase,
     Players,
     PlayerState,
 )
 
-Source: TypeAlias = Clip | Path | str
-"""A kept clip, a file, or the address of a recording (``rtsp``, ``http`` and ``https``)."""
-
+FIRST_VOLUME = 50
+"""What the first clip is heard at that is not to be silent any more."""
 _US = 1_000_000
-_AT_ONCE_US = 200_000
-_AT_END_US = 500_000
-"""So little is no absence: clips that were kept together begin and end within it."""
 _NO_NAME = "?"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class InStep:
-    """Clips that are opened with the same one of these play together: in step by the time at which
-    their pictures were taken, on the line that begins at ``start_us`` (Unix time on the
-    workstation's clock) and is ``span_us`` long. A verb on one of them is for all."""
-
-    start_us: int
-    span_us: int
-
-
-@dataclass(frozen=True, slots=True)
-class Playing:
-    """What a tile plays. Times are microseconds: ``position_us`` from the beginning, ``taken_us``
-    of Unix time on the workstation's clock, ``None`` where nobody knows when it was taken.
-
-    Of clips in step, ``end_us`` is the end of their line from the beginning of this one, whose
-    position may be before it or after its last picture. ``label`` is what it was opened as.
-    """
-
-    name: str
-    camera: CameraCode | None
-    state: PlayerState
-    position_us: int
-    taken_us: int | None
-    speed: float
-    is_looping: bool
-    clip: Clip | None
-    end_us: int | None = None
-    label: str = ""
-    elsewhere: str = ""
-    """The workstation at which a clip lies that is not at hand here."""
-
-    @property
-    def is_ended(self) -> bool:
-        length = self.state.duration_us
-        end = length if self.end_us is None else self.end_us
-        return length > 0 and self.position_us >= end and not self.is_looping
-
-    @property
-    def begins_in_us(self) -> int:
-        """How long until its first picture, where the line is not there yet; else 0."""
-        return -self.position_us if self.position_us < -_AT_ONCE_US else 0
-
-    @property
-    def gap_us(self) -> int:
-        """How long until the next picture, where none was recorded; else 0."""
-        clip = self.clip
-        if clip is None:
-            return 0
-        at_us = clip.start_us + self.position_us
-        return next((until - at_us for since, until in clip.gaps if since <= at_us < until), 0)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether the line goes on after its last picture."""
-        is_after = 0 < self.state.duration_us < self.position_us - _AT_END_US
-        return self.end_us is not None and is_after
-
-    @property
-    def stands(self) -> bool:
-        """Whether it is paused or at its end."""
-        return not self.speed or self.is_ended
-
-
-@dataclass(slots=True)
-class _Work:
-    source: Source
-    name: str
-    clip: Clip | None
-    player: PlayerId
-    state: PlayerState = field(default_factory=PlayerState)
-    command: PlayCommand = field(default_factory=lambda: PlayCommand(speed=0.0))
-    is_to_start: bool = True
-    key: ViewKey | None = None
-    screen: int = 0
-    tile: TileSnapshot | None = None
-    speed: float = 1.0
-    """What play goes on at after a pause."""
-    in_step: InStep | None = None
-    label: str = ""
 
 
 class ClipPlayer:
@@ -134,8 +54,9 @@ class ClipPlayer:
         self._wall = wall
         self._file_of = file_of
         self._elsewhere = elsewhere
-        self._playing: dict[ViewKey, _Work] = {}
-        self._prepared: list[_Work] = []
+        self._playing: dict[ViewKey, Work] = {}
+        self._prepared: list[Work] = []
+        self._last_volume = FIRST_VOLUME
         self._wall_changes = wall.changed.connect(self._on_wall_changed)
 
     # --- opening ------------------------------------------------------------------------------
@@ -220,7 +141,7 @@ class ClipPlayer:
             return None
         at = self._position(work)
         clip = work.clip
-        start = None if clip is None else _taken_us(clip, 0)
+        start = None if clip is None else taken_us(clip, 0)
         end = None if work.in_step is None else work.in_step.span_us - work.command.begins_us
         return Playing(
             name=work.name,
@@ -232,8 +153,11 @@ class ClipPlayer:
             is_looping=work.command.is_looping,
             clip=clip,
             end_us=end,
+            first_us=-work.command.begins_us,
             label=work.label,
-            elsewhere=self._elsewhere(clip) if clip is not None and _is_missing(work) else "",
+            elsewhere=self._elsewhere(clip) if clip is not None and is_missing(work) else "",
+            volume=work.volume,
+            is_selected=key == self.selected(),
         )
 
     def selected(self) -> ViewKey | None:
@@ -249,23 +173,35 @@ class ClipPlayer:
         self._go(key, speed=0.0)
 
     def toggle_pause(self, key: ViewKey) -> None:
-        """Pause, or play on; from the beginning where it has come to its end."""
+        """Pause, or play on; from the other end where it has come to one."""
         work, now = self._playing.get(key), self.playing(key)
         if work is None or now is None:
             return
-        if not now.stands:
-            self._go(key, speed=0.0)
+        if now.stands:
+            self._play_on(key, now, work.speed)
         else:
-            self._go(key, speed=work.speed, position_us=_restart(work, now))
+            self._go(key, speed=0.0)
 
-    def faster(self, key: ViewKey, by: float) -> None:
-        """Play ``by`` times as fast, between an eighth and eight times; what stands plays on."""
+    def shuttle(self, key: ViewKey, direction: int, *, is_slow: bool = False) -> bool:
+        """Play on (1) or backwards (-1); while it already does, twice as fast, up to 8 times.
+
+        Slow begins with half of the pace and goes down to an eighth. False where that cannot be:
+        a stream goes neither backwards nor faster than it comes.
+        """
         work, now = self._playing.get(key), self.playing(key)
         if work is None or now is None:
-            return
-        if not now.stands:
-            work.speed = min(FASTEST, max(SLOWEST, work.speed * by))
-        self._go(key, speed=work.speed, position_us=_restart(work, now))
+            return True
+        pace = 0.5 if is_slow else 1.0
+        if not now.stands and now.speed * direction > 0:
+            pace = min(FASTEST, max(SLOWEST, abs(now.speed) * (0.5 if is_slow else 2.0)))
+        if not is_ready(work) or (direction > 0 and pace <= 1.0):
+            is_possible = direction > 0 or work.state.phase is PlayerPhase.OPENING
+        else:
+            is_possible = is_free(work)
+        if is_possible:
+            work.speed = direction * pace
+            self._play_on(key, now, work.speed)
+        return is_possible
 
     def set_speed(self, key: ViewKey, speed: float) -> None:
         """1 is the pace at which it was taken."""
@@ -274,40 +210,77 @@ class ClipPlayer:
             work.speed = min(FASTEST, max(SLOWEST, speed))
             self._go(key, speed=work.speed)
 
-    def seek(self, key: ViewKey, position_us: int) -> None:
-        """Go to a position from the beginning; it plays on, or stands, as before. Nothing happens
-        where nobody knows how long it is, as with a recorder's stream."""
+    def seek(self, key: ViewKey, position_us: int) -> bool:
+        """Go to a position from the beginning; it plays on, or stands, as before. False where
+        that cannot be, as in a recorder's stream."""
         work = self._playing.get(key)
-        end = 0 if work is None else work.state.duration_us
-        if end > 0:
-            self._go(key, position_us=max(0, min(position_us, end)))
+        if work is None or not is_ready(work):
+            return True
+        if not can_seek(work):
+            return False
+        self._go(key, position_us=max(0, min(position_us, work.state.duration_us)))
+        return True
 
-    def jump(self, key: ViewKey, seconds: float) -> None:
+    def jump(self, key: ViewKey, seconds: float) -> bool:
+        """Go so far back or on; false as with ``seek``."""
         work = self._playing.get(key)
-        if work is not None:
-            self.seek(key, self._position(work) + round(seconds * _US))
+        return work is None or self.seek(key, self._position(work) + round(seconds * _US))
 
-    def step(self, key: ViewKey, by: int) -> None:
-        """One picture on, or back, and stand there."""
+    def step(self, key: ViewKey, by: int) -> bool:
+        """One picture on, or back, and stand there; false as with ``seek``, of one back."""
         work, now = self._playing.get(key), self.playing(key)
-        if work is None or work.state.phase is not PlayerPhase.READY:
-            return
-        if now is not None and (now.begins_in_us or now.is_over):
-            return  # it has no picture to step from
+        if work is None or now is None or not is_ready(work):
+            return True
+        if by < 0 and not can_seek(work):
+            return False
+        if now.begins_in_us or now.is_over:
+            return True  # it has no picture to step from
         if work.in_step is not None:
             self._go(key, speed=0.0)
         at = self._position(work) + work.command.begins_us
         work.command = replace(work.command, position_us=at, speed=0.0, since=0.0)
+        work.asked = 0.0
         self._players.go(work.player, replace(work.command, step=by))
+        return True
 
-    def toggle_loop(self, key: ViewKey) -> None:
+    def toggle_loop(self, key: ViewKey) -> bool:
+        """Again and again, or once; false as with ``seek``."""
+        work = self._playing.get(key)
+        if work is None:
+            return True
+        if is_ready(work) and not is_free(work):
+            return False
+        at = self._position(work)
+        looping = not work.command.is_looping
+        for each in self._together(work):
+            each.command = replace(each.command, is_looping=looping)
+        self._go(key, position_us=at)
+        return True
+
+    # --- sound --------------------------------------------------------------------------------
+
+    def toggle_mute(self, key: ViewKey) -> None:
+        """Silent, or as loud as was last heard."""
         work = self._playing.get(key)
         if work is not None:
-            at = self._position(work)
-            looping = not work.command.is_looping
-            for each in self._together(work):
-                each.command = replace(each.command, is_looping=looping)
-            self._go(key, position_us=at)
+            self.set_volume(key, 0 if work.volume else self._last_volume)
+
+    def set_volume(self, key: ViewKey, volume: int) -> None:
+        """In per cent; every clip begins with 0, and one without sound stays there. It is heard
+        while its tile is selected: one clip at a time."""
+        work = self._playing.get(key)
+        if work is None or (is_ready(work) and not work.state.has_sound):
+            return
+        work.volume = max(0, min(volume, 100))
+        if work.volume:
+            self._last_volume = work.volume
+        self._lead_sound()
+        self.changed.emit(key)
+
+    def change_volume(self, key: ViewKey, by: int) -> None:
+        work = self._playing.get(key)
+        if work is not None:
+            self.set_volume(key, work.volume + by)
 
     def still(
         self, key: ViewKey, at_us: int, width: int, answer: Callable[[bytes | None], None]
@@ -321,7 +294,7 @@ class ClipPlayer:
 
     # --- inside -------------------------------------------------------------------------------
 
-    def _taken(self, source: Source) -> _Work | None:
+    def _taken(self, source: Source) -> Work | None:
         """What was prepared of it; what failed meanwhile is tried anew."""
         work = next((each for each in self._prepared if each.source == source), None)
         if work is None:
@@ -332,16 +305,16 @@ class ClipPlayer:
         self._players.close(work.player)
         return None
 
-    def _begin(self, source: Source) -> _Work:
+    def _begin(self, source: Source) -> Work:
         clip = source if isinstance(source, Clip) else None
         location, name = self._where(source)
-        taken = None if clip is None else _taken_us(clip, 0)
+        taken = None if clip is None else taken_us(clip, 0)
 
         def told(state: PlayerState) -> None:
             self._on_state(work, state)
 
         player = self._players.open(location, taken, told)
-        work = _Work(source, name, clip, player)
+        work = Work(source, name, clip, player)
         return work
 
     def _where(self, source: Source) -> tuple[str, str]:
@@ -356,13 +329,13 @@ class ClipPlayer:
             host = ""
         return source, host or _NO_NAME
 
-    def _show(self, work: _Work) -> None:
+    def _show(self, work: Work) -> None:
         tile = work.tile
         if tile is not None and work.key is not None:
             size = tile.picture.width, tile.picture.height
             self._players.show(work.player, work.key, size, tile.crop)
 
-    def _start(self, work: _Work) -> None:
+    def _start(self, work: Work) -> None:
         if work.state.phase is not PlayerPhase.READY or work.key is None:
             return
         if work.is_to_start:
@@ -370,21 +343,66 @@ class ClipPlayer:
             for each in self._together(work):
                 each.is_to_start = False
                 each.command = replace(each.command, since=since)
-        self._players.go(work.player, work.command)
+        self._send(work)
         if work.in_step is not None:
             self._show(work)  # no other picture than the one that the line is at
 
-    def _on_state(self, work: _Work, state: PlayerState) -> None:
+    def _play_on(self, key: ViewKey, now: Playing, speed: float) -> None:
+        """Go on from where it is; what has come to that end begins again from the other one."""
+        last_us = now.state.duration_us if now.end_us is None else now.end_us
+        at_end = now.position_us >= last_us if speed > 0 else now.position_us <= now.first_us
+        begins_us = now.first_us if speed > 0 else last_us
+        is_known = now.state.duration_us > 0
+        self._go(key, speed=speed, position_us=begins_us if at_end and is_known else None)
+
+    def _lead_sound(self) -> None:
+        """The selected tile's clip is heard. The others are silent before it is."""
+        heard = self.selected()
+        wanted = {
+            key: work.volume if key == heard and is_ready(work) else 0
+            for key, work in self._playing.items()
+        }
+        for key in sorted(wanted, key=lambda key: wanted[key]):
+            work = self._playing[key]
+            if work.sent_volume != wanted[key]:
+                work.sent_volume = wanted[key]
+                self._players.set_volume(work.player, wanted[key])
+
+    def _follow_line(self, work: Work, state: PlayerState) -> None:
+        """It is where it says, and not where it was asked to be."""
+        line, command = state.line, work.command
+        if line is None or (state.is_seekable and line.asked != work.asked):
+            return  # by now it was asked for something else
+        command = replace(command, position_us=line.position_us, since=line.since)
+        if not is_free(work):
+            work.speed = work.speed if 0 < work.speed <= 1 else 1.0
+            speed = 0.0 if command.speed < 0 else min(command.speed, 1.0)
+            command = replace(command, speed=speed, is_looping=False)
+        work.command = command
+        if not state.is_seekable:
+            self._send(work)
+
+    def _send(self, work: Work) -> None:
+        work.asked = work.command.since
+        self._players.go(work.player, work.command)
+
+    def _on_state(self, work: Work, state: PlayerState) -> None:
         before, work.state = work.state, state
         if state.phase is PlayerPhase.READY and before.phase is not PlayerPhase.READY:
+            if not state.has_sound:
+                work.volume = 0
             self._start(work)
+            self._lead_sound()
+        elif state.line != before.line:
+            self._follow_line(work, state)
         elif not work.command.speed and state.shown_us != before.shown_us:
             at = state.shown_us + work.command.begins_us
             for each in self._together(work):
                 each.command = replace(each.command, position_us=at)
                 if each is not work:
                     self._players.go(each.player, each.command)
-        if work.key is not None and state.phase is not before.phase:
+        told = (state.phase, state.is_seekable, state.sound)
+        if work.key is not None and told != (before.phase, before.is_seekable, before.sound):
             self.changed.emit(work.key)
 
     def _go(
@@ -402,25 +420,25 @@ class ClipPlayer:
                 each.command, position_us=at + begins_us, speed=speed, since=since, step=0
             )
             if each.state.phase is PlayerPhase.READY:
-                self._players.go(each.player, each.command)
+                self._send(each)
 
-    def _join(self, work: _Work, line: InStep) -> None:
+    def _join(self, work: Work, line: InStep) -> None:
         """Go along with those that are on the line already."""
         for other in self._together(work):
             work.command, work.speed = other.command, other.speed
             work.is_to_start = other.is_to_start
-        begins_us = _taken_us(work.clip, line.start_us) - line.start_us
+        begins_us = taken_us(work.clip, line.start_us) - line.start_us
         work.command = replace(work.command, begins_us=begins_us, span_us=line.span_us)
 
-    def _together(self, work: _Work) -> Sequence[_Work]:
+    def _together(self, work: Work) -> Sequence[Work]:
         """The clip and those that are in step with it."""
         if work.in_step is None:
             return (work,)
         return [each for each in self._playing.values() if each.in_step is work.in_step]
 
-    def _position(self, work: _Work) -> int:
+    def _position(self, work: Work) -> int:
         command = work.command
-        if work.is_to_start or (work.in_step is None and not _is_ready(work)):
+        if work.is_to_start or (work.in_step is None and not is_ready(work)):
             return command.position_us - command.begins_us
         return command.place_at(time.monotonic(), work.state.duration_us)
 
@@ -437,11 +455,13 @@ class ClipPlayer:
         return next((tile for tile in seen.tiles if tile.cell == wanted), None)
 
     def _on_wall_changed(self, screen: int) -> None:
-        """Follow the size of the tiles; what has gone, or shows another camera, is closed.
+        """Follow the selection and the size of the tiles; what has gone, or shows another camera,
+        is closed. While one tile is enlarged the others only wait behind it, as those of a screen
+        do that is borrowed."""
+        self._follow_tiles(screen)
+        self._lead_sound()
 
-        While one tile is enlarged the others only wait behind it, as those of a screen do that is
-        borrowed.
-        """
+    def _follow_tiles(self, screen: int) -> None:
         if screen not in self._wall.open_screens:
             tiles: dict[ViewKey, TileSnapshot] = {}
             is_enlarged, waiting = False, frozenset[ViewKey]()
@@ -460,22 +480,3 @@ class ClipPlayer:
             elif tile != work.tile:
                 work.tile = tile
                 self._show(work)
-
-
-def _is_ready(work: _Work) -> bool:
-    return work.state.phase is PlayerPhase.READY
-
-
-def _is_missing(work: _Work) -> bool:
-    state = work.state
-    return state.phase is PlayerPhase.FAILED and state.reason is Reason.NOT_FOUND
-
-
-def _restart(work: _Work, now: Playing) -> int | None:
-    """The beginning, of the line or the clip, for what has come to its end."""
-    return -work.command.begins_us if now.is_ended else None
-
-
-def _taken_us(clip: Clip | None, unknown_us: int) -> int:
-    """When the first picture was taken, on the workstation's clock."""
-    return unknown_us if clip is None else clip.start_us + clip.offset_us

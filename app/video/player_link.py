@@ -20,8 +20,9 @@ from app.video.player_entry import run_player
 from app.video.player_messages import (
     ClipClosed,
     ClipFailed,
+    ClipMoved,
     ClipOpened,
-    ClipStands,
+    ClipSounds,
     ClipStill,
     CloseClip,
     Command,
@@ -29,11 +30,21 @@ from app.video.player_messages import (
     Go,
     OpenClip,
     Report,
+    SetVolume,
     ShowClip,
     receive_report,
     send,
 )
-from app.video.player_types import PlayCommand, PlayerId, PlayerPhase, PlayerState, Told
+from app.video.player_messages import Told as ClipReport
+from app.video.player_types import (
+    Line,
+    PlayCommand,
+    PlayerId,
+    PlayerPhase,
+    PlayerState,
+    SoundState,
+    Told,
+)
 
 MOST = 32
 """So many clips can be open at a time."""
@@ -207,6 +218,10 @@ class PlayerLink:
                 )
             )
 
+    def set_volume(self, player: PlayerId, volume: int) -> None:
+        if player in self._players and self._process is not None:
+            self._process.send(SetVolume(player, volume))
+
     def still(
         self, player: PlayerId, at_us: int, width: int, answer: Callable[[bytes | None], None]
     ) -> None:
@@ -341,10 +356,25 @@ class PlayerLink:
             player.told(player.state)
 
 
-def _state_after(state: PlayerState, report: ClipOpened | ClipFailed | ClipStands) -> PlayerState:
+def _state_after(state: PlayerState, report: ClipReport) -> PlayerState:
     if isinstance(report, ClipOpened):
-        return PlayerState(PlayerPhase.READY, report.duration_us, report.width, report.height)
+        return PlayerState(
+            PlayerPhase.READY,
+            report.duration_us,
+            report.width,
+            report.height,
+            pictures_us=report.pictures_us,
+            is_seekable=report.is_seekable,
+            is_stream=report.is_stream,
+            has_sound=report.has_sound,
+        )
     if isinstance(report, ClipFailed):
         reason = Reason(report.reason)
         return replace(state, phase=PlayerPhase.FAILED, reason=reason, trouble=report.detail)
+    if isinstance(report, ClipMoved):
+        line = Line(report.position_us, report.since, report.asked)
+        is_stream = state.is_stream or not report.is_seekable
+        return replace(state, line=line, is_seekable=report.is_seekable, is_stream=is_stream)
+    if isinstance(report, ClipSounds):
+        return replace(state, sound=SoundState(report.state))
     return replace(state, shown_us=report.shown_us)

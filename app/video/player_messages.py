@@ -46,6 +46,13 @@ class Go(msgspec.Struct, frozen=True, tag="go"):
     span_us: int = 0
 
 
+class SetVolume(msgspec.Struct, frozen=True, tag="volume"):
+    """In per cent; 0 is silent."""
+
+    player: int
+    volume: int
+
+
 class CutStill(msgspec.Struct, frozen=True, tag="still"):
     player: int
     request: int
@@ -57,14 +64,20 @@ class CloseClip(msgspec.Struct, frozen=True, tag="close"):
     player: int
 
 
-Command = OpenClip | ShowClip | Go | CutStill | CloseClip
+Command = OpenClip | ShowClip | Go | SetVolume | CutStill | CloseClip
 
 
 class ClipOpened(msgspec.Struct, frozen=True, tag="opened"):
+    """``pictures_us`` is where the pictures end."""
+
     player: int
     duration_us: int
+    pictures_us: int
     width: int
     height: int
+    is_seekable: bool
+    is_stream: bool
+    has_sound: bool
 
 
 class ClipFailed(msgspec.Struct, frozen=True, tag="failed"):
@@ -82,6 +95,25 @@ class ClipStands(msgspec.Struct, frozen=True, tag="stands"):
     shown_us: int
 
 
+class ClipMoved(msgspec.Struct, frozen=True, tag="moved"):
+    """It is not where it should be by the command that was given with ``asked`` as ``since``: it
+    was at ``position_us`` at ``since`` (monotonic), because pictures came late, or it could not
+    be sought."""
+
+    player: int
+    position_us: int
+    since: float
+    asked: float
+    is_seekable: bool
+
+
+class ClipSounds(msgspec.Struct, frozen=True, tag="sounds"):
+    """``state`` is a ``player_types.SoundState``."""
+
+    player: int
+    state: str
+
+
 class ClipStill(msgspec.Struct, frozen=True, tag="jpeg"):
     """``jpeg`` is empty where there is no picture."""
 
@@ -95,7 +127,9 @@ class ClipClosed(msgspec.Struct, frozen=True, tag="closed"):
     player: int
 
 
-Report = ClipOpened | ClipFailed | ClipStands | ClipStill | ClipClosed
+Told = ClipOpened | ClipFailed | ClipStands | ClipMoved | ClipSounds
+"""What changes the state of a clip."""
+Report = Told | ClipStill | ClipClosed
 
 _encoder = msgspec.msgpack.Encoder()
 _commands: msgspec.msgpack.Decoder[Command] = msgspec.msgpack.Decoder(Command)

@@ -50,6 +50,15 @@ WINDOW = (
     SystemPackage(("fonts-noto-ui-core",), "Urdu text", is_essential=False),
     SystemPackage(("libvlc5",), "the second video engine", "libvlc.so.5", is_essential=False),
     SystemPackage(("vlc-plugin-base",), "the second video engine", is_essential=False),
+    SystemPackage(
+        ("libportaudio2", "libportaudio2t64"),
+        "the sound of clips",
+        "libportaudio.so.2",
+        is_essential=False,
+    ),
+    SystemPackage(
+        ("libasound2-plugins",), "sound through the desktop's server", is_essential=False
+    ),
 )
 VIRTUAL_DISPLAY = (SystemPackage(("xvfb",), "a virtual display", "Xvfb"),)
 TESTS = (
@@ -66,6 +75,8 @@ TESTS = (
     SystemPackage(("openssl",), "certificates for rtsps", "openssl"),
     SystemPackage(("postgresql",), "a real PostgreSQL"),
     SystemPackage(("mosquitto",), "a real MQTT broker", "/usr/sbin/mosquitto"),
+    SystemPackage(("pulseaudio",), "an output device that the tests hear", "pulseaudio"),
+    SystemPackage(("pulseaudio-utils",), "ears for the tests", "parec"),
     SystemPackage(("openbox",), "a window manager for full screen", "openbox"),
 )
 # A peer that is missing is named in the table of results; our own numbers come all the same.

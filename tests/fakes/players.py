@@ -18,10 +18,20 @@ class FakePlayers:
         self.sizes: dict[ViewKey, tuple[int, int]] = {}
         self.shown: dict[ViewKey, PlayerId] = {}
         self.closed: list[PlayerId] = []
+        self.volumes: list[tuple[PlayerId, int]] = []
 
     def ready(self, player: int, duration_us: int = 60_000_000) -> None:
-        """The clip is open."""
-        self.told[PlayerId(player)](PlayerState(PlayerPhase.READY, duration_us, 640, 360))
+        """The clip is open; without a length it is a stream."""
+        state = PlayerState(
+            PlayerPhase.READY,
+            duration_us,
+            640,
+            360,
+            pictures_us=duration_us,
+            is_seekable=duration_us > 0,
+            has_sound=True,
+        )
+        self.told[PlayerId(player)](state)
 
     def open(self, location: str, taken_us: int | None, told: Told) -> PlayerId:
         player = PlayerId(len(self.opened) + 1)
@@ -37,6 +47,9 @@ class FakePlayers:
 
     def go(self, player: PlayerId, command: PlayCommand) -> None:
         self.commands.append((player, command))
+
+    def set_volume(self, player: PlayerId, volume: int) -> None:
+        self.volumes.append((player, volume))
 
     def still(
         self, player: PlayerId, at_us: int, width: int, answer: Callable[[bytes | None], None]

@@ -10,7 +10,7 @@ from app.domain.bookmark import Bookmark
 from app.domain.camera import Camera, CameraCode
 from app.domain.clip_record import Clip
 from app.domain.incident import Incident
-from app.services.clip_player import Playing
+from app.services.clip_playing import Playing
 from app.services.event_marks import Marks
 from app.services.incident_store import Answer
 from app.services.incidents import IncidentService, TileFacts

@@ -8,15 +8,20 @@ from PySide6.QtCore import QCoreApplication, QObject, QTimer
 
 from app.domain.bookmark import Bookmark
 from app.domain.clip_record import Clip
-from app.services.clip_player import ClipPlayer, Source
+from app.services.clip_player import ClipPlayer
 from app.services.clip_records import ClipRecords
+from app.services.clip_work import Source
 from app.services.clips import ClipService
 from app.services.storage_plan import StoredItem, StoredKind
 from app.services.wall import WallService
+from app.video.engine_types import ViewKey
 from ui.binding import bind
+from ui.player.keys import refusal_words
 from ui.player.open_line import OpenLine
 from ui.player.strip import SeekStrip
 from ui.player.strip_marks import StripMarks
+from ui.player.volume_control import VOLUME_STEP
+from ui.wall.sound_wording import volume_words
 from ui.wall.wall_window import WallWindow
 from ui.wall_windows import ProgramWindows
 
@@ -82,9 +87,29 @@ class PlayerDesk(QObject):
 
     def toggle_loop(self) -> None:
         """Play the clip of the selected tile again and again, or once."""
-        key = self._player.selected()
+        key = self._selected()
+        if key is not None and not self._player.toggle_loop(key):
+            self._say_refusal(key)
+
+    def play_slowly(self, direction: int) -> None:
+        """Slow motion of the clip in the selected tile, on (1) or backwards (-1)."""
+        key = self._selected()
+        if key is not None and not self._player.shuttle(key, direction, is_slow=True):
+            self._say_refusal(key)
+
+    def toggle_mute(self) -> None:
+        """Let the clip of the selected tile be heard, or not."""
+        key = self._selected()
         if key is not None:
-            self._player.toggle_loop(key)
+            self._player.toggle_mute(key)
+            self._say_volume(key)
+
+    def change_volume(self, direction: int) -> None:
+        """Louder (1) or quieter (-1)."""
+        key = self._selected()
+        if key is not None:
+            self._player.change_volume(key, direction * VOLUME_STEP)
+            self._say_volume(key)
 
     def play(self, bookmark: Bookmark) -> bool:
         """Play a bookmark's clip in the selected tile, again and again; false where it has none
@@ -99,19 +124,35 @@ class PlayerDesk(QObject):
         if item.kind is not StoredKind.CLIP:
             self._open(self._snapshots / item.file)
         elif self._is_written(item.key):
-            self._say(_tr("This clip is still being written"))
+            self.say(_tr("This clip is still being written"))
         else:
             self._find(item.key, loop=False)
 
     def play_clip(self, clip: Clip) -> bool:
         """Play a clip of an incident in the selected tile; always true: it says why not."""
         if self._is_written(clip.id):
-            self._say(_tr("This clip is still being written"))
+            self.say(_tr("This clip is still being written"))
         else:
             self._find(clip.id, loop=False)
         return True
 
     # --- inside ------------------------------------------------------------------------------
+
+    def _selected(self) -> ViewKey | None:
+        key = self._player.selected()
+        if key is None:
+            self.say(_tr("No clip is played in the selected tile"))
+        return key
+
+    def _say_refusal(self, key: ViewKey) -> None:
+        playing = self._player.playing(key)
+        if playing is not None:
+            self.say(refusal_words(playing.state))
+
+    def _say_volume(self, key: ViewKey) -> None:
+        playing = self._player.playing(key)
+        if playing is not None:
+            self.say(volume_words(playing))
 
     def _is_written(self, clip: UUID) -> bool:
         return any(each.id == clip for each in self._clips.running)
@@ -122,7 +163,7 @@ class PlayerDesk(QObject):
 
         def found(clip: Clip | None) -> None:
             if clip is None:
-                self._say(_tr("This clip is no longer kept"))
+                self.say(_tr("This clip is no longer kept"))
             elif self._player.open(clip, screen, cell, loop=loop) is not None:
                 self._windows.focus_wall()
 
@@ -130,7 +171,7 @@ class PlayerDesk(QObject):
 
     def _open(self, source: Source, cell: int | None = None) -> None:
         if self._player.open(source, self._wall.focused, cell) is None:
-            self._say(_tr("There is no tile in which it could be played"))
+            self.say(_tr("There is no tile in which it could be played"))
 
     def _on_typed(self, typed: str) -> None:
         text = typed.strip()
@@ -156,6 +197,13 @@ class PlayerDesk(QObject):
 
     def _show_strip(self) -> None:
         """The strip belongs to the focused screen's selected tile."""
+        self._follow_tile()
+        strip = self._strip
+        for window in self._windows.walls:
+            is_its = strip is not None and strip.isVisible() and strip.parent() is window
+            window.canvas.lift_note(strip.covered if strip is not None and is_its else 0)
+
+    def _follow_tile(self) -> None:
         key = self._player.selected()
         playing = None if key is None else self._player.playing(key)
         if key is None or playing is None:
@@ -172,14 +220,15 @@ class PlayerDesk(QObject):
             if strip is not None:
                 strip.hide()
                 strip.deleteLater()
-            strip = self._strip = SeekStrip(window, self._player, key)
+            strip = self._strip = SeekStrip(window, self._player, key, self.say)
         tile = next((t for t in self._wall.screen(screen).tiles if t.key == key), None)
         if tile is not None:
             strip.show_clip(playing, tile, self._marks.of(playing.clip))
         if not self._look.isActive():
             self._look.start()
 
-    def _say(self, words: str) -> None:
+    def say(self, words: str) -> None:
+        """Say it on the focused screen."""
         self._windows.show_note(self._wall.focused, words)
 
 

@@ -4,37 +4,47 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication
 
-from app.services.clip_player import ClipPlayer, Playing
+from app.services.clip_player import ClipPlayer
+from app.services.clip_playing import Playing
 from app.services.snapshots import FULL_SIZE, SeenPicture, SnapshotService
 from app.services.wall import WallService
 from app.video.engine_types import ViewKey
+from app.video.player_types import PlayerState
+from ui.texts import QT_TRANSLATE_NOOP
 from ui.wall_commands import ClipVerbs, ReplayVerbs
 
 SayNote = Callable[[int, str], None]
-_FASTER = 2.0
+_FIXED = QT_TRANSLATE_NOOP("Player", "This stream cannot be sought: it only plays on, as it comes")
+_PACED = QT_TRANSLATE_NOOP(
+    "Player", "This stream comes at its own pace: not backwards, not faster, not in a loop"
+)
 
 
 class PlayerReplay:
-    """Implements ``ReplayVerbs``: of the clip, else of the camera. GUI thread."""
+    """Implements ``ReplayVerbs``: of the clip, else of the camera. GUI thread.
 
-    def __init__(self, player: ClipPlayer, cameras: ReplayVerbs) -> None:
+    ``say`` tells on the wall why a clip does not go where it was asked to."""
+
+    def __init__(
+        self, player: ClipPlayer, cameras: ReplayVerbs, say: Callable[[str], None]
+    ) -> None:
         self._player = player
         self._cameras = cameras
+        self._say = say
 
     def jump(self, seconds: float) -> None:
         key = self._player.selected()
         if key is None:
             self._cameras.jump(seconds)
         else:
-            self._player.jump(key, seconds)
+            self._tell(key, self._player.jump(key, seconds))
 
     def shuttle(self, direction: int) -> None:
-        """Of a clip: faster, or slower."""
         key = self._player.selected()
         if key is None:
             self._cameras.shuttle(direction)
         else:
-            self._player.faster(key, _FASTER if direction > 0 else 1 / _FASTER)
+            self._tell(key, self._player.shuttle(key, direction))
 
     def pause(self) -> None:
         key = self._player.selected()
@@ -55,14 +65,14 @@ class PlayerReplay:
         if key is None:
             self._cameras.step(by)
         else:
-            self._player.step(key, by)
+            self._tell(key, self._player.step(key, by))
 
     def oldest(self) -> None:
         key = self._player.selected()
         if key is None:
             self._cameras.oldest()
         else:
-            self._player.seek(key, 0)
+            self._tell(key, self._player.seek(key, 0))
 
     def live(self) -> None:
         key = self._player.selected()
@@ -73,6 +83,11 @@ class PlayerReplay:
 
     def toggle_in_step(self) -> bool:
         return self._cameras.toggle_in_step()
+
+    def _tell(self, key: ViewKey, is_done: bool) -> None:
+        playing = self._player.playing(key)
+        if not is_done and playing is not None:
+            self._say(refusal_words(playing.state))
 
 
 class PlayerClips:
@@ -130,6 +145,11 @@ class PlayerClips:
 
 
 _NOT_KEPT = "The picture of {0} was not kept"
+
+
+def refusal_words(state: PlayerState) -> str:
+    """Why a stream does not go where it was asked to."""
+    return _tr(_PACED) if state.is_seekable and state.duration_us > 0 else _tr(_FIXED)
 
 
 def _tr(text: str) -> str:

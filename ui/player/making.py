@@ -35,7 +35,7 @@ def make_player(
         parent,
     )
     if commands.replay is not None:
-        commands.replay = PlayerReplay(player, commands.replay)
+        commands.replay = PlayerReplay(player, commands.replay, desk.say)
     if commands.clips is not None:
         commands.clips = PlayerClips(
             player, commands.clips, clips.snapshots, wall, windows.show_note

@@ -13,7 +13,8 @@ from PySide6.QtCore import QCoreApplication
 from app.core.events import Event
 from app.domain.bookmark import Bookmark
 from app.domain.clip_record import Clip, ClipState
-from app.services.clip_player import ClipPlayer, InStep
+from app.services.clip_player import ClipPlayer
+from app.services.clip_playing import InStep
 from app.services.review_viewing import Viewing
 from app.services.wall import WallService
 from app.video.engine_types import ViewKey

@@ -179,12 +179,22 @@ class WallCanvas(QWidget):
             self._end_note()
         self._note.text = words
         self._note_timer.start()
-        area = self._note.area(self.size_px, self.devicePixelRatioF())
-        self.update(covering(area, self.devicePixelRatioF()))
+        self._update_note()
+
+    def lift_note(self, height: int) -> None:
+        """Say it above what lies over so much of the lower edge, in Qt's pixels."""
+        lift = round(height * self.devicePixelRatioF())
+        if lift != self._note.lift:
+            self._update_note()
+            self._note.lift = lift
+            self._update_note()
 
     def _end_note(self) -> None:
-        area = self._note.area(self.size_px, self.devicePixelRatioF())
+        self._update_note()
         self._note.text = ""
+
+    def _update_note(self) -> None:
+        area = self._note.area(self.size_px, self.devicePixelRatioF())
         self.update(covering(area, self.devicePixelRatioF()))
 
     # --- pausing one tile --------------------------------------------------------------------

@@ -8,12 +8,13 @@ from PySide6.QtCore import QCoreApplication
 
 from app.core.events import Event
 from app.domain.stream import Reason, StreamState
-from app.services.clip_player import Playing
+from app.services.clip_playing import Playing
 from app.services.overlay_types import OverlayStatus, Sync
 from app.video.engine_types import ViewKey
 from app.video.player_types import PlayerPhase
 from ui.texts import QT_TRANSLATE_NOOP
 from ui.wall.box_wording import overlay_sign
+from ui.wall.sound_wording import short_volume_words
 from ui.wall.wording import TileFace, clock_time
 
 _SECOND_US = 1_000_000
@@ -94,13 +95,17 @@ def clip_words(playing: Playing, now_us: int) -> str:
     place = minutes(playing.position_us)
     said.append(f"{place} / {minutes(length)}" if length else place)
     if playing.is_ended:
-        said.append(tr("at its end"))
+        said.append(tr("at its beginning") if playing.speed < 0 else tr("at its end"))
     elif not playing.speed:
         said.append(tr("paused"))
     elif playing.speed != 1.0:
         said.append(speed_words(playing.speed))
+    if playing.is_past_pictures:
+        said.append(tr("last picture, only sound goes on"))
     if playing.is_looping:
         said.append(tr("again and again"))
+    if playing.volume:
+        said.append(short_volume_words(playing))
     return " · ".join(said)
 
 
@@ -116,8 +121,9 @@ def absence_words(playing: Playing) -> str:
 
 
 def speed_words(speed: float) -> str:
-    """``2×``, or ``1/8×`` where it is slower."""
-    return f"{speed:g}×" if speed >= 1 else f"1/{round(1 / speed)}×"
+    """``2×``, ``1/8×`` where it is slower, ``−2×`` where it goes backwards."""
+    sign, pace = ("−" if speed < 0 else ""), abs(speed)
+    return f"{sign}{pace:g}×" if pace >= 1 else f"{sign}1/{round(1 / pace)}×"
 
 
 def minutes(us: int) -> str:

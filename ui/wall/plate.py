@@ -75,6 +75,8 @@ class PageNote:
 
     def __init__(self) -> None:
         self.text = ""
+        self.lift = 0
+        """So many device pixels of the lower edge lie under something else."""
 
     def paint(self, painter: QPainter, screen: QSize, scale: float) -> None:
         if not self.text:
@@ -89,7 +91,8 @@ class PageNote:
         """Where it lies, in device pixels."""
         height = strip_height_px(screen.height() // 8, scale)
         width = QFontMetrics(_note_font(height)).horizontalAdvance(self.text) + 2 * height
-        return QRect((screen.width() - width) // 2, screen.height() - height, width, height)
+        top = screen.height() - height - self.lift
+        return QRect((screen.width() - width) // 2, top, width, height)
 
 
 def _note_font(height: int) -> QFont:

@@ -18,7 +18,8 @@ from app.domain.bookmark import Bookmark, FlagState
 from app.domain.clip_record import Clip, ClipState
 from app.domain.geometry import Size
 from app.services.bookmark_pictures import BookmarkPictures, picture_name
-from app.services.clip_player import ClipPlayer, Playing
+from app.services.clip_player import ClipPlayer
+from app.services.clip_playing import Playing
 from app.services.hand_over import AWAY
 from app.services.identity import Identity
 from app.services.review import Outcome, ReviewService

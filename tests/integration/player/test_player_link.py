@@ -4,77 +4,25 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from app.core.dispatch import ManualDispatcher
 from app.domain.stream import Reason
 from app.video.engine_types import ViewKey
-from app.video.player_link import MOST, PlayerLink
-from app.video.player_types import PlayCommand, PlayerId, PlayerPhase, PlayerState
-from tests.fakes.code_clip import FPS, block_centres, code_clip, decode_words
+from app.video.player_link import MOST
+from app.video.player_types import PlayCommand, PlayerPhase
+from tests.fakes.code_clip import FPS, code_clip
+from tests.integration.player.cinema import KEY, SECOND_US, SIZE, Cinema
 
-KEY, BESIDE = ViewKey("0/0"), ViewKey("0/1")
+BESIDE = ViewKey("0/1")
 FRAMES = 300
-SIZE = (640, 360)
-TAKEN_US = 1_700_000_000_000_000
-SECOND_US = 1_000_000
 pytestmark = pytest.mark.timeout(120)
-
-
-class Cinema:
-    """The player's link, and what it told."""
-
-    def __init__(self) -> None:
-        self.dispatcher = ManualDispatcher()
-        self.link = PlayerLink(self.dispatcher)
-        self.states: list[PlayerState] = []
-
-    def until(self, is_true: Callable[[], bool], seconds: float = 20.0) -> None:
-        deadline = time.monotonic() + seconds
-        while not is_true():
-            assert time.monotonic() < deadline, "it did not come"
-            self.dispatcher.wait(0.005)
-            self.dispatcher.drain()
-
-    def open(self, location: str | Path) -> PlayerId:
-        self.states.clear()
-        player = self.link.open(str(location), TAKEN_US, self.states.append)
-        self.until(lambda: bool(self.states))
-        return player
-
-    def fails(self, location: str | Path) -> Reason:
-        self.link.close(self.open(location))
-        assert self.states[-1].phase is PlayerPhase.FAILED
-        return self.states[-1].reason
-
-    def step(self, player: PlayerId, by: int) -> int:
-        """The number of the picture on which it stands."""
-        self.states.clear()
-        self.link.go(player, PlayCommand(step=by))
-        self.until(lambda: bool(self.states))
-        return self.number()
-
-    def number(self, key: ViewKey = KEY) -> int:
-        """The number burnt into the picture on the board."""
-        picture = self.link.picture(key)
-        assert picture is not None
-        facts = picture.facts
-        pixels = np.frombuffer(picture.pixels, np.uint8)
-        pixels = pixels.reshape(facts.height, facts.stride // 4, 4)[:, : facts.width]
-        x, y = (block_centres() * [facts.width, facts.height]).astype(int).T
-        index = int(decode_words(pixels[y, x, 1][None, :])[1][0])
-        assert self.link.intact(picture)
-        assert facts.is_replay
-        assert facts.utc_us == TAKEN_US + facts.pts
-        assert abs(facts.pts - index * SECOND_US / FPS) < 1000
-        return index
 
 
 @pytest.fixture(scope="module")
@@ -82,22 +30,14 @@ def clip() -> Path:
     return code_clip(3, frames=FRAMES).path
 
 
-@pytest.fixture
-def cinema() -> Iterator[Cinema]:
-    cinema = Cinema()
-    yield cinema
-    cinema.link.end()
-
-
 def test_every_picture_is_reached_by_steps_and_jumps(cinema: Cinema, clip: Path) -> None:
     player = cinema.open(clip)
     assert cinema.states[-1].duration_us == pytest.approx(FRAMES / FPS * SECOND_US, abs=1000)
     cinema.link.show(player, KEY, SIZE)
     cinema.until(lambda: bool(cinema.link.fresh()))
-    for position in (150, 29, 30, 31, FRAMES - 1, 0):
-        at_us = round((position + 0.5) * SECOND_US / FPS)
-        cinema.link.go(player, PlayCommand(at_us, 0.0))
-        cinema.until(lambda wanted=position: cinema.number() == wanted)  # type: ignore[misc]  # bound
+    for number in (150, 29, 30, 31, FRAMES - 1, 0):
+        cinema.stand(player, number)
+        assert abs(cinema.at_us() - number * SECOND_US / FPS) < 1000
     assert [cinema.step(player, 1) for _ in range(3)] == [1, 2, 3]
     assert [cinema.step(player, -1) for _ in range(4)] == [2, 1, 0, 0]
 
@@ -191,18 +131,15 @@ def test_what_cannot_be_played_says_why(cinema: Cinema, tmp_path: Path) -> None:
     assert "word" not in cinema.states[-1].trouble
 
 
-def test_a_recorders_address_plays_and_can_be_sought(cinema: Cinema, clip: Path) -> None:
-    handler = partial(_Quiet, directory=str(clip.parent))
+@contextmanager
+def served(file: Path) -> Iterator[str]:
+    """Its address at a web server that knows no ranges."""
+    handler = partial(_Quiet, directory=str(file.parent))
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         try:
-            player = cinema.open(f"http://127.0.0.1:{server.server_port}/{clip.name}")
-            assert cinema.states[-1].phase is PlayerPhase.READY
-            cinema.link.show(player, KEY, SIZE)
-            cinema.link.go(player, PlayCommand(round(77.5 * SECOND_US / FPS), 0.0))
-            cinema.until(lambda: cinema.link.picture(KEY) is not None and cinema.number() == 77)
-            cinema.link.end()
+            yield f"http://127.0.0.1:{server.server_port}/{file.name}"
         finally:
             server.shutdown()
             thread.join()
@@ -213,6 +150,32 @@ class _Quiet(SimpleHTTPRequestHandler):
 
     def log_message(self, *_words: object) -> None:
         """Nothing: tests read the log."""
+
+
+def test_a_recorders_address_plays_and_can_be_sought(cinema: Cinema, clip: Path) -> None:
+    with served(clip) as url:
+        player = cinema.show(url)
+        cinema.stand(player, 77)
+        cinema.link.end()
+
+
+def test_a_server_that_sends_only_from_the_beginning_cannot_be_sought(
+    cinema: Cinema, clip: Path
+) -> None:
+    with served(clip) as url:
+        player = cinema.show(url)
+        cinema.stand(player, 200)
+        assert cinema.states[-1].is_seekable
+        at_us = 30 * SECOND_US // FPS
+        cinema.link.go(player, PlayCommand(at_us, 1.0, time.monotonic()))
+        cinema.until(lambda: not cinema.states[-1].is_seekable)
+        state = cinema.states[-1]
+        assert state.phase is PlayerPhase.READY
+        assert state.is_stream
+        assert state.line is not None
+        assert state.line.position_us == 0  # where it really is
+        cinema.numbers(lambda number: 20 < number < 100)
+        cinema.link.end()
 
 
 def test_a_closed_clip_leaves_its_place(cinema: Cinema, clip: Path) -> None:

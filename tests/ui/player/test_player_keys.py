@@ -64,7 +64,8 @@ class Stage:
         self.wall.open_screen(0, Size(1280, 720), 1.0)
         dispatcher.drain()
         self.player = ClipPlayer(self.players, self.wall, lambda clip: Path(clip.file))
-        self.keys = PlayerReplay(self.player, self.cameras)
+        self.said: list[str] = []
+        self.keys = PlayerReplay(self.player, self.cameras, self.said.append)
 
     def play(self) -> None:
         self.player.open(Path("/street.mp4"), 0)
@@ -98,6 +99,20 @@ def test_with_a_clip_they_are_the_clips_and_end_closes_it(stage: Stage) -> None:
     speeds = [command.speed for _player, command in stage.players.commands]
     assert speeds == [1.0, 1.0, 2.0, 0.0, 2.0, 0.0, 0.0]
     assert stage.player.playing(KEY) is None
+
+
+def test_what_a_stream_cannot_do_is_said(stage: Stage) -> None:
+    stage.player.open("rtsp://recorder/3", 0)
+    stage.players.ready(1, duration_us=0)
+    for refused in (lambda: stage.keys.jump(-5), stage.keys.oldest):
+        refused()
+    stage.keys.shuttle(-1)
+    stage.keys.step(-1)
+    assert len(stage.said) == 4
+    assert all("cannot be sought" in words for words in stage.said)
+    stage.keys.step(1)
+    stage.keys.pause()
+    assert len(stage.said) == 4
 
 
 def test_a_click_on_the_strip_goes_there(stage: Stage, qtbot: QtBot) -> None:

@@ -389,6 +389,26 @@ def test_the_page_is_said_for_a_moment_below_the_pictures(wall: WallOnScreen, qt
     assert wall.window.canvas.note == ""
 
 
+def test_what_is_said_is_lifted_above_what_lies_over_the_edge(wall: WallOnScreen) -> None:
+    wall.window.canvas.show_note("Boxes on")
+    accent = QColor(tokens.ACCENT).name()
+    size = wall.window.canvas.size_px
+    lifted = 100
+
+    def is_said(above_edge: int) -> bool:
+        image, row = wall.grab(), size.height() - above_edge
+        return accent in [colour_at(image, x, row) for x in range(size.width())]
+
+    assert is_said(2)
+    wall.window.canvas.lift_note(lifted)
+    wall.settle()
+    assert not is_said(2)
+    assert is_said(round(lifted * wall.window.devicePixelRatioF()) + 2)
+    wall.window.canvas.lift_note(0)
+    wall.settle()
+    assert is_said(2)
+
+
 def test_a_picture_that_comes_while_only_its_edge_is_painted_is_shown_whole(
     wall: WallOnScreen, qtbot: QtBot
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from app.core.events import Event
 from app.domain.detection import Box
-from app.services.clip_player import Playing
+from app.services.clip_playing import Playing
 from app.services.overlay_types import OverlayBox, OverlayStatus, Sync, TileOverlay
 from app.video.engine_types import ViewKey
 from app.video.player_types import PlayerPhase, PlayerState

@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 from app.domain.stream import Reason, StreamState
-from app.services.clip_player import Playing
+from app.services.clip_playing import Playing
 from app.services.overlay_types import OverlayStatus, Sync
-from app.video.player_types import PlayerPhase, PlayerState
+from app.video.player_types import PlayerPhase, PlayerState, SoundState
 from tests.fakes.records import clip
 from ui.wall.clip_wording import clip_face, clip_words, minutes, speed_words, trouble_sentence
+from ui.wall.sound_wording import is_troubled, volume_words
 
 SECOND_US = 1_000_000
 READY = PlayerState(PlayerPhase.READY, 60 * SECOND_US, 640, 360)
@@ -26,7 +27,8 @@ def test_it_says_when_it_was_taken() -> None:
 
 
 @pytest.mark.parametrize(
-    ("speed", "words"), [(0.0, "paused"), (2.0, "2×"), (0.125, "1/8×"), (8.0, "8×")]
+    ("speed", "words"),
+    [(0.0, "paused"), (2.0, "2×"), (0.125, "1/8×"), (8.0, "8×"), (-2.0, "−2×"), (-0.25, "−1/4×")],
 )
 def test_it_says_how_it_goes_on(speed: float, words: str) -> None:
     assert clip_words(replace(PLAYING, speed=speed), 0).endswith(f" · {words}")
@@ -35,6 +37,8 @@ def test_it_says_how_it_goes_on(speed: float, words: str) -> None:
 def test_the_end_and_the_loop_are_said() -> None:
     ended = replace(PLAYING, position_us=60 * SECOND_US)
     assert clip_words(ended, 0).endswith("at its end")
+    begun = replace(PLAYING, position_us=0, speed=-2.0)
+    assert clip_words(begun, 0).endswith("at its beginning")
     assert clip_words(replace(ended, is_looping=True), 0).endswith("again and again")
 
 
@@ -74,6 +78,45 @@ def test_a_clip_of_another_workstation_says_so() -> None:
 @pytest.mark.parametrize("reason", list(Reason))
 def test_every_reason_has_words(reason: Reason) -> None:
     assert trouble_sentence(reason)
+
+
+def test_only_sound_is_left_of_it() -> None:
+    longer = replace(READY, pictures_us=10 * SECOND_US)
+    words = clip_words(replace(PLAYING, state=longer), 0)
+    assert words.endswith("last picture, only sound goes on")
+
+
+@pytest.mark.parametrize(
+    ("volume", "changes", "words"),
+    [
+        (0, {}, "muted"),
+        (50, {}, "sound 50 %"),
+        (0, {"has_sound": False}, "no sound in this clip"),
+        (50, {"sound": SoundState.NO_DEVICE}, "no sound: no output device"),
+    ],
+)
+def test_the_sound_is_told(volume: int, changes: dict[str, object], words: str) -> None:
+    state = replace(READY, has_sound=True)
+    playing = replace(PLAYING, volume=volume, state=replace(state, **changes))  # type: ignore[arg-type]  # any field
+    assert volume_words(playing) == words
+    assert is_troubled(playing) == words.startswith("no sound:")
+    assert clip_words(playing, 0).endswith(words.split(":", maxsplit=1)[0]) == (volume > 0)
+
+
+def test_it_is_silent_at_other_speeds_and_beside_the_selection() -> None:
+    heard = replace(PLAYING, volume=50, state=replace(READY, has_sound=True))
+    assert volume_words(replace(heard, speed=2.0)) == "silent at this speed"
+    assert volume_words(replace(heard, speed=-1.0)) == "silent at this speed"
+    assert "another tile" in volume_words(replace(heard, is_selected=False))
+    for changed in (replace(heard, speed=2.0), replace(heard, is_selected=False)):
+        assert clip_words(changed, 0).endswith("silent")
+
+
+@pytest.mark.parametrize("state", list(SoundState))
+def test_every_trouble_with_sound_has_words(state: SoundState) -> None:
+    heard = replace(PLAYING, volume=50, state=replace(READY, has_sound=True, sound=state))
+    is_fine = state in (SoundState.SILENT, SoundState.HEARD)
+    assert volume_words(heard).startswith("no sound: ") != is_fine
 
 
 def test_of_clips_in_step_who_has_no_picture_says_so_over_its_place() -> None:

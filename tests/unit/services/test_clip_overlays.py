@@ -27,7 +27,7 @@ from app.services.clip_overlays import (
     NONE_KEPT,
     ClipOverlays,
 )
-from app.services.clip_player import Playing
+from app.services.clip_playing import Playing
 from app.services.overlay import OverlayService
 from app.services.overlay_types import OverlayFilter, OverlaySwitches, Sync, TileOverlay
 from app.services.screen_overlays import ScreenOverlays

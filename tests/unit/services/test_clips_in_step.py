@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.camera import CameraCode
-from app.services.clip_player import InStep, Playing
+from app.services.clip_playing import InStep, Playing
 from app.video.engine_types import ViewKey
 from app.video.player_types import PlayCommand, PlayerId
 from tests.fakes.records import clip
@@ -61,7 +61,7 @@ def test_clips_on_a_line_share_it_from_the_first_that_is_ready() -> None:
 
 
 def test_who_comes_later_goes_along(line: Line) -> None:
-    line.player.faster(ViewKey("0/1"), 2.0)
+    line.player.shuttle(ViewKey("0/1"), 1)
     line.player.open(clip(1), 0, 3, in_step=line.in_step)
     line.players.ready(4)
     came = line.command
@@ -100,6 +100,17 @@ def test_all_keys_are_for_all(line: Line) -> None:
     assert {each.position_us for each in line.last} == {3 * SECOND_US}
     assert line.player.close(last)
     assert not any(line.player.playing(ViewKey(f"0/{cell}")) for cell in range(3))
+
+
+def test_backwards_is_for_all_and_begins_at_the_end_of_the_line(line: Line) -> None:
+    line.player.toggle_loop(ViewKey("0/0"))
+    line.go_to(0)
+    assert line.player.shuttle(ViewKey("0/1"), -1)
+    assert {(each.speed, each.position_us) for each in line.last} == {(-1.0, 10 * SECOND_US)}
+    line.player.seek(ViewKey("0/0"), 5 * SECOND_US)
+    assert not any(line.at(cell).is_ended for cell in range(3))
+    line.player.seek(ViewKey("0/0"), 0)
+    assert all(line.at(cell).is_ended for cell in range(3))
 
 
 def test_a_step_of_one_takes_the_others_there(line: Line) -> None:

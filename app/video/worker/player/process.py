@@ -21,10 +21,12 @@ from app.video.player_messages import (
     CutStill,
     OpenClip,
     Report,
+    SetVolume,
     receive_command,
     send,
 )
 from app.video.worker.player.playing import ClipThread
+from app.video.worker.player.sounding import SoundDesk
 from app.video.worker.player.stills import StillThread
 
 
@@ -72,6 +74,7 @@ class _Desk:
         self._tell = tell
         self._clips: dict[int, ClipThread] = {}
         self._stills = StillThread(tell)
+        self._sound = SoundDesk(tell)
 
     def obey(self, command: Command) -> None:
         if isinstance(command, OpenClip):
@@ -79,6 +82,8 @@ class _Desk:
             clip.start()
         elif isinstance(command, CutStill):
             self._cut(command)
+        elif isinstance(command, SetVolume):
+            self._set_volume(command)
         elif isinstance(command, CloseClip):
             self._close(command.player)
         elif command.player in self._clips:
@@ -91,7 +96,13 @@ class _Desk:
         else:
             self._stills.cut(clip.location, command)
 
+    def _set_volume(self, command: SetVolume) -> None:
+        clip = self._clips.get(command.player)
+        if clip is not None:
+            self._sound.obey(command, clip)
+
     def _close(self, player: int) -> None:
+        self._sound.silence(player)
         clip = self._clips.pop(player, None)
         if clip is None:
             self._tell(ClipClosed(player))

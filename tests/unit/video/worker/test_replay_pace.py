@@ -6,6 +6,7 @@ import pytest
 
 from app.video.messages import LookBack
 from app.video.worker import backwards
+from app.video.worker.portions import Room
 from tests.integration.worker.media import Recipe
 from tests.unit.video.worker.desk import BEGAN_US, FRAME_US, Clock, Desk
 
@@ -23,7 +24,7 @@ def desk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
 
 def make_desk(monkeypatch: pytest.MonkeyPatch, *, b_frames: int = 0) -> Desk:
     clock = Clock()
-    clock.put_into(monkeypatch, "pipeline", "replay", "backwards")
+    clock.put_into(monkeypatch, "pipeline", "replay", "portions")
     return Desk(Recipe(frames=240, gop=GOP, b_frames=b_frames), clock)
 
 
@@ -77,7 +78,7 @@ def test_every_picture_is_shown_once_backwards_over_key_frames(desk: Desk) -> No
 def test_a_group_larger_than_a_portion_is_shown_whole_backwards(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(backwards, "MOST_PICTURES", 7)
+    monkeypatch.setattr(backwards, "ROOM", Room(7, backwards.ROOM.bytes))
     play(desk, 100.5, speed=-1)
     assert played(desk, 80) == list(range(100, 20, -1))
 
