@@ -26,6 +26,7 @@ from app.services.overlay_types import (
     Sync,
     TileOverlay,
 )
+from app.services.wall_screen import place_of
 from app.video.board import PictureFacts
 from app.video.engine_types import ViewKey
 
@@ -211,7 +212,7 @@ class ClipOverlays:
             self._shown.pop(key, None)
         elif before is None or before.clip is None or before.clip != playing.clip:
             now = self._clock.monotonic()
-            shown = self._shown[key] = _Shown(*_place_of(key), playing.clip, now)
+            shown = self._shown[key] = _Shown(*place_of(key), playing.clip, now)
             if playing.clip is not None:
                 self._look_at(shown, playing.clip.camera)
                 self._load(playing.clip)
@@ -272,12 +273,6 @@ class ClipOverlays:
             if shown.clip is not None and shown.clip.id == clip:
                 self._load(shown.clip)
                 return
-
-
-def _place_of(key: ViewKey) -> tuple[int, int]:
-    """Screen and cell of a view."""
-    screen, cell = key.split("/")
-    return int(screen), int(cell)
 
 
 def _is_of(shown: _Shown, clip: UUID) -> bool:

@@ -12,6 +12,7 @@ from app.services.event_moment import age_us, moment_of
 from app.services.events import Directory
 from app.services.notices import Notice, NoticeBoard, Severity
 from app.services.wall import WallService
+from app.services.wall_screen import view_key
 from app.settings.schema import SourceSettings
 from app.video.engine_types import Engine, Moment, ViewKey
 
@@ -87,7 +88,7 @@ class EventShowing:
             return
         self._wall.look_back(screen, cell, moment)
         due_at = self._clock.monotonic() + _ANSWER_AFTER_S
-        self._look = _Look(ViewKey(f"{screen}/{cell}"), words, age_s, due_at)
+        self._look = _Look(view_key(screen, cell), words, age_s, due_at)
 
     def show_live(self, group: EventGroup) -> None:
         """Show the event's camera in the selected tile as it is now."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.core.clock import Clock
 from app.services.wall import WallService
+from app.services.wall_screen import place_of
 from app.video.engine_types import Engine, Moment, ReplayCommand, ViewKey
 
 FASTEST = 8.0
@@ -138,7 +139,7 @@ class ReplayService:
             if command is None:
                 self._gaining.discard(key)
             elif command.position_us(now) > now_us - LIVE_WITHIN_S * _US:
-                screen = _screen_of(key)
+                screen = place_of(key)[0]
                 self._end(screen, self._keys(screen) if screen in self._in_step else (key,))
         for screen in self._lines.keys() & set(self._wall.open_screens):
             self._follow(screen)
@@ -165,7 +166,7 @@ class ReplayService:
 
     def _go(self, key: ViewKey, position_us: int, speed: float) -> None:
         """Be at a position now (on this workstation's clock) and go on so fast."""
-        screen = _screen_of(key)
+        screen = place_of(key)[0]
         now_us = self._clock.utc_us()
         if speed > 0 and position_us > now_us - LIVE_WITHIN_S * _US:
             self._end(screen, self._keys(screen))
@@ -215,7 +216,3 @@ class ReplayService:
 
     def _all_keys(self, screen: int) -> Sequence[ViewKey]:
         return tuple(tile.key for tile in self._wall.screen(screen).tiles if tile.camera)
-
-
-def _screen_of(key: ViewKey) -> int:
-    return int(key.split("/")[0])

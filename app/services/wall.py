@@ -16,6 +16,7 @@ from app.services.wall_screen import (
     CameraDirectory,
     ScreenSnapshot,
     WallScreen,
+    view_key,
 )
 from app.video.engine_types import Engine, Moment, ViewKey, ViewSpec
 
@@ -223,7 +224,7 @@ class WallService:
 
         It goes to the engine with what was asked for before, e.g. to place the camera there.
         """
-        self._looks[ViewKey(f"{screen}/{cell}")] = moment
+        self._looks[view_key(screen, cell)] = moment
         self._post()
 
     # --- calling a camera up -----------------------------------------------------------------

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from app.domain.camera import CameraCode
 from app.domain.layout import side_by_side
-from app.services.wall_screen import WallScreen
+from app.services.wall_screen import WallScreen, view_key
 from app.video.engine_types import ViewKey, ViewSpec
 
 
@@ -30,7 +30,7 @@ class BorrowedScreen(WallScreen):
 
     def key(self, cell: int) -> ViewKey:
         """Never that of a live tile: its picture must not stand under another name."""
-        return ViewKey(f"{self.index}/borrowed-{cell}")
+        return view_key(self.index, cell, "borrowed")
 
     def views(self) -> Mapping[ViewKey, ViewSpec]:
         return {}

@@ -36,6 +36,18 @@ class CameraDirectory(Protocol):
     def called(self, number: CallUp) -> Camera | None: ...
 
 
+def view_key(screen: int, cell: int, of: str = "") -> ViewKey:
+    """The name of what a cell of a screen shows; ``of``: what lies over the operator's own tiles
+    has other names than those."""
+    return ViewKey(f"{screen}/{cell}{of and '/'}{of}")
+
+
+def place_of(key: ViewKey) -> tuple[int, int]:
+    """Screen and cell of a view."""
+    screen, cell, *_of = key.split("/")
+    return int(screen), int(cell)
+
+
 @dataclass(frozen=True, slots=True)
 class TileSnapshot:
     """One visible tile; the rectangles are device pixels of its screen."""
@@ -136,7 +148,7 @@ class WallScreen:
 
     def key(self, cell: int) -> ViewKey:
         """The name of what a cell shows."""
-        return ViewKey(f"{self.index}/{cell}")
+        return view_key(self.index, cell)
 
     def waiting(self) -> frozenset[ViewKey]:
         """The views that wait behind this screen."""

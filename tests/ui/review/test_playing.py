@@ -11,6 +11,7 @@ from app.domain.camera import CameraCode
 from app.domain.clip_record import Clip, ClipState
 from app.domain.geometry import Size
 from app.services.review_viewing import Viewing
+from app.services.wall_screen import view_key
 from app.video.engine_types import ViewKey
 from app.video.player_types import PlayerId
 from tests.fakes.records import bookmark, clip
@@ -122,7 +123,7 @@ def test_a_clip_in_a_tile_that_was_left_ends(scene: Scene) -> None:
 
 # --- several cameras -----------------------------------------------------------------------------
 
-BORROWED = [ViewKey("0/borrowed-0"), ViewKey("0/borrowed-1")]
+BORROWED = [view_key(0, 0, "borrowed"), view_key(0, 1, "borrowed")]
 
 
 def company(scene: Scene) -> Bookmark:

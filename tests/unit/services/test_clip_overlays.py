@@ -31,6 +31,7 @@ from app.services.clip_playing import Playing
 from app.services.overlay import OverlayService
 from app.services.overlay_types import OverlayFilter, OverlaySwitches, Sync, TileOverlay
 from app.services.screen_overlays import ScreenOverlays
+from app.services.wall_screen import place_of, view_key
 from app.settings.schema import AnalyticsSettings, SourceSettings
 from app.video.clip_types import ClipPhase, ClipProgress
 from app.video.engine_types import ViewKey
@@ -336,6 +337,15 @@ def test_two_tiles_play_one_clip(stage: Stage) -> None:
     stage.play(clip)
     stage.play(clip, other)
     assert xs(stage.paint(1.0)) == xs(stage.paint(1.0, other)) != []
+
+
+def test_a_clip_on_a_borrowed_screen_has_its_boxes_too(stage: Stage) -> None:
+    lent = view_key(0, 1, "borrowed")
+    assert place_of(lent) == place_of(view_key(0, 1)) == (0, 1)
+    stage.play(stage.with_boxes(stage.clip()), lent)
+    assert xs(stage.paint(1.0, lent)) == [pytest.approx(0.11)]
+    stage.overlays.toggle_tile(0, 1)
+    assert stage.paint(1.0, lent) is None
 
 
 def test_a_view_behind_a_clip_is_not_painted_for_its_cameras_boxes(stage: Stage) -> None:
