@@ -12,7 +12,7 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import QColor, QFont, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.bookmark import Bookmark, FlagState
 from app.domain.camera import Camera
@@ -21,11 +21,11 @@ from ui.events.thumbnails import SIZE, ThumbnailCache
 from ui.icons import icon
 from ui.models.bookmark_list_model import BOOKMARK_ROLE, CAMERA_ROLE
 from ui.models.camera_tree import one_line
+from ui.row_ground import paint_ground, picture_place, words_beside
 from ui.theme import tokens
 
 Index = QModelIndex | QPersistentModelIndex
 HEIGHT = SIZE.height() + 2 * tokens.SPACE_XS + 1
-_STRIPE = 3
 _ICON = 16
 _SIGN = 24
 _LEFT = (
@@ -58,26 +58,12 @@ class BookmarkRowDelegate(QStyledItemDelegate):
         if bookmark is None:
             return
         camera: Camera | None = index.data(CAMERA_ROLE)
-        area: QRect = option.rect
-        state: QStyle.StateFlag = option.state
         painter.save()
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, QColor(tokens.SELECTION_BACKGROUND))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(area, QColor(tokens.SURFACE_HOVER))
-        painter.fillRect(area.left(), area.bottom(), area.width(), 1, QColor(tokens.BORDER))
-        if bookmark.flag is not FlagState.NONE:
-            stripe = QRect(area.left(), area.top(), _STRIPE, area.height() - 1)
-            painter.fillRect(stripe, QColor(FLAG_COLOURS[bookmark.flag]))
-        left = area.left() + _STRIPE + tokens.SPACE_XS
-        place = QRect(left, area.top() + tokens.SPACE_XS, SIZE.width(), SIZE.height())
+        is_flagged = bookmark.flag is not FlagState.NONE
+        area = paint_ground(painter, option, FLAG_COLOURS[bookmark.flag] if is_flagged else "")
+        place = picture_place(area, SIZE)
         paint_thumbnail(painter, place, bookmark, self._thumbnails, self._workstation)
-        words = area.adjusted(
-            place.right() + tokens.SPACE_S - area.left(),
-            tokens.SPACE_XS,
-            -tokens.SPACE_S,
-            -tokens.SPACE_XS,
-        )
+        words = words_beside(area, place)
         _paint_words(painter, words, bookmark, camera)
         painter.restore()
 

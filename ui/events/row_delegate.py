@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
 )
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPixmap
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.camera import Camera
 from app.domain.event_record import EventGroup
@@ -30,6 +30,7 @@ from ui.events.wording import (
 from ui.icons import icon
 from ui.models.camera_tree import one_line
 from ui.models.event_list_model import CAMERA_ROLE, GROUP_ROLE
+from ui.row_ground import paint_ground, picture_place, words_beside
 from ui.theme import tokens
 
 Index = QModelIndex | QPersistentModelIndex
@@ -38,13 +39,10 @@ _ICON = 16
 _NO_PICTURE = 24
 _ROWS_KEPT = 64
 """More than fit on a screen."""
-_STRIPE = 3
 _TEXT = QColor(tokens.TEXT)
 _DIM = QColor(tokens.TEXT_DIM)
 _EMPTY = QColor(tokens.TILE_EMPTY)
 _LINE = QColor(tokens.BORDER)
-_HOVER = QColor(tokens.SURFACE_HOVER)
-_CHOSEN = QColor(tokens.SELECTION_BACKGROUND)
 _BADGE = QColor(tokens.SURFACE_HOVER)
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFlag.TextSingleLine
@@ -72,25 +70,11 @@ class EventRowDelegate(QStyledItemDelegate):
         if group is None:
             return
         camera: Camera | None = index.data(CAMERA_ROLE)
-        area: QRect = option.rect
-        state: QStyle.StateFlag = option.state
         painter.save()
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, _CHOSEN)
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(area, _HOVER)
-        painter.fillRect(area.left(), area.bottom(), area.width(), 1, _LINE)
-        colour = QColor(colour_of(group))
-        painter.fillRect(area.left(), area.top(), _STRIPE, area.height() - 1, colour)
-        left = area.left() + _STRIPE + tokens.SPACE_XS
-        place = QRect(left, area.top() + tokens.SPACE_XS, SIZE.width(), SIZE.height())
+        area = paint_ground(painter, option, colour_of(group))
+        place = picture_place(area, SIZE)
         self._paint_picture(painter, place, group)
-        words = area.adjusted(
-            place.right() + tokens.SPACE_S - area.left(),
-            tokens.SPACE_XS,
-            -tokens.SPACE_S,
-            -tokens.SPACE_XS,
-        )
+        words = words_beside(area, place)
         pixmap = self._painted_words(words.size(), painter, group, camera)
         painter.drawPixmap(words.topLeft(), pixmap)
         painter.restore()

@@ -12,18 +12,18 @@ from PySide6.QtGui import (
     QPalette,
     QTextDocument,
 )
-from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.incident import Note
 from ui.incidents.text_direction import laid_out
 from ui.incidents.wording import byline
 from ui.models.camera_tree import one_line
 from ui.models.note_list_model import NOTE_ROLE, RELATION_ROLE
+from ui.row_ground import STRIPE, paint_ground
 from ui.theme import tokens
 
 Index = QModelIndex | QPersistentModelIndex
 _PAD = tokens.SPACE_S
-_STRIPE = 3
 _KEPT = 200
 _ONE_LINE = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
 _TEXT, _DIM = QColor(tokens.TEXT), QColor(tokens.TEXT_DIM)
@@ -71,19 +71,10 @@ class NoteDelegate(QStyledItemDelegate):
         note: Note | None = index.data(NOTE_ROLE)
         if note is None:
             return
-        area: QRect = option.rect
-        state: QStyle.StateFlag = option.state
+        colour = tokens.ACCENT if note.corrects is None else tokens.WARNING
         painter.save()
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, QColor(tokens.SELECTION_BACKGROUND))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(area, QColor(tokens.SURFACE_HOVER))
-        line = QColor(tokens.BORDER)
-        painter.fillRect(area.left(), area.bottom(), area.width(), 1, line)
-        if not note.is_automatic:
-            colour = _CORRECTION if note.corrects is not None else QColor(tokens.ACCENT)
-            painter.fillRect(area.left(), area.top(), _STRIPE, area.height() - 1, colour)
-        inner = area.adjusted(_STRIPE + _PAD, _PAD, -_PAD, -_PAD)
+        area = paint_ground(painter, option, "" if note.is_automatic else colour)
+        inner = area.adjusted(STRIPE + _PAD, _PAD, -_PAD, -_PAD)
         height = self._line(option)
         top = self._words(painter, QRect(inner.left(), inner.top(), inner.width(), height), note)
         relation: str = index.data(RELATION_ROLE)
@@ -113,4 +104,4 @@ class NoteDelegate(QStyledItemDelegate):
 
 
 def _text_width(width: int) -> int:
-    return max(20, width - _STRIPE - 2 * _PAD)
+    return max(20, width - STRIPE - 2 * _PAD)

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from app.domain.analytics_event import EventSeverity
 from app.domain.incident import Incident
@@ -10,11 +10,11 @@ from ui.events.wording import SEVERITY_COLOURS, severity_text
 from ui.incidents.wording import STATUS_COLOURS, number_text, status_text, time_text, title_text
 from ui.models.camera_tree import one_line
 from ui.models.incident_list_model import INCIDENT_ROLE, MARK_ROLE
+from ui.row_ground import STRIPE, paint_ground
 from ui.theme import tokens
 
 Index = QModelIndex | QPersistentModelIndex
 HEIGHT = 66
-_STRIPE = 3
 _LEFT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft | Qt.TextFlag.TextSingleLine
 _RIGHT = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight | Qt.TextFlag.TextSingleLine
 
@@ -31,19 +31,11 @@ class IncidentRowDelegate(QStyledItemDelegate):
         incident: Incident | None = index.data(INCIDENT_ROLE)
         if incident is None:
             return
-        area: QRect = option.rect
-        state: QStyle.StateFlag = option.state
-        painter.save()
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, QColor(tokens.SELECTION_BACKGROUND))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(area, QColor(tokens.SURFACE_HOVER))
-        painter.fillRect(area.left(), area.bottom(), area.width(), 1, QColor(tokens.BORDER))
         severity = EventSeverity(min(max(incident.severity, 0), EventSeverity.ALARM))
-        colour = QColor(SEVERITY_COLOURS[severity])
-        painter.fillRect(area.left(), area.top(), _STRIPE, area.height() - 1, colour)
+        painter.save()
+        area = paint_ground(painter, option, SEVERITY_COLOURS[severity])
         words = area.adjusted(
-            _STRIPE + tokens.SPACE_S, tokens.SPACE_XS, -tokens.SPACE_S, -tokens.SPACE_XS
+            STRIPE + tokens.SPACE_S, tokens.SPACE_XS, -tokens.SPACE_S, -tokens.SPACE_XS
         )
         _paint_words(painter, words, incident, severity, index.data(MARK_ROLE))
         painter.restore()

@@ -1,8 +1,8 @@
 """Paints one row of a list of decisions: picture, title, what was decided by whom, the note."""
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize
-from PySide6.QtGui import QColor, QFont, QPainter
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtGui import QFont, QPainter
+from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from app.services.review import Decided
 from ui.bookmarks.row_delegate import HEIGHT, paint_left, paint_right, paint_thumbnail
@@ -11,10 +11,10 @@ from ui.events.thumbnails import SIZE, ThumbnailCache
 from ui.models.camera_tree import one_line
 from ui.models.decided_list_model import DECIDED_ROLE
 from ui.review.wording import flagged_text, since_text, title_text, when_text
+from ui.row_ground import paint_ground, picture_place, words_beside
 from ui.theme import tokens
 
 Index = QModelIndex | QPersistentModelIndex
-_STRIPE = 3
 
 
 class DecidedRowDelegate(QStyledItemDelegate):
@@ -37,25 +37,11 @@ class DecidedRowDelegate(QStyledItemDelegate):
         decided: Decided | None = index.data(DECIDED_ROLE)
         if decided is None:
             return
-        area: QRect = option.rect
-        state: QStyle.StateFlag = option.state
         painter.save()
-        if state & QStyle.StateFlag.State_Selected:
-            painter.fillRect(area, QColor(tokens.SELECTION_BACKGROUND))
-        elif state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(area, QColor(tokens.SURFACE_HOVER))
-        painter.fillRect(area.left(), area.bottom(), area.width(), 1, QColor(tokens.BORDER))
-        stripe = QRect(area.left(), area.top(), _STRIPE, area.height() - 1)
-        painter.fillRect(stripe, QColor(_colour(decided)))
-        left = area.left() + _STRIPE + tokens.SPACE_XS
-        place = QRect(left, area.top() + tokens.SPACE_XS, SIZE.width(), SIZE.height())
+        area = paint_ground(painter, option, _colour(decided))
+        place = picture_place(area, SIZE)
         paint_thumbnail(painter, place, decided.bookmark, self._thumbnails, self._workstation)
-        words = area.adjusted(
-            place.right() + tokens.SPACE_S - area.left(),
-            tokens.SPACE_XS,
-            -tokens.SPACE_S,
-            -tokens.SPACE_XS,
-        )
+        words = words_beside(area, place)
         _paint_words(painter, words, decided)
         painter.restore()
 
