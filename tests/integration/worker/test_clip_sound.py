@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 
 from app.video.fragments import cut_to_whole
 from app.video.messages import ClipReport, CutClip
+from app.video.worker.player.reel import Reel
+from app.video.worker.player.sound_reel import SoundReel
 from tests.integration.worker.driver import Driver
 from tests.integration.worker.media import Recipe, encode
 from tests.integration.worker.servers import Camera, Server
@@ -118,6 +121,28 @@ def test_sound_is_kept_in_step_and_without_loss(
     first = round(found[0] * RATE)
     second = samples[first : first + 2 * RATE]
     assert np.array_equal(second, np.concatenate([sent, sent])[: len(second)])
+
+
+def test_the_clip_player_hears_it_where_it_belongs(
+    streamed: Driver, camera: Camera, tmp_path: Path
+) -> None:
+    ring_of(streamed, 6)
+    file = tmp_path / "clip.mp4"
+    done = cut(streamed, file)
+    begun = camera.begun + camera.clock_offset_s
+    with closing(Reel(str(file))) as pictures:
+        begins_s = pictures.begins_s
+    with closing(SoundReel(str(file), begins_s, 48_000)) as reel:
+        for sought_s in (0.0, 2.5, 1.0):
+            reel.seek(sought_s)
+            loud: list[int] = []
+            while (found := reel.read()) is not None:
+                for place, samples in found:
+                    loud += [place + int(at) for at in np.flatnonzero(np.abs(samples[:, 0]) > 0.3)]
+            first_s = min(at for at in loud if at >= sought_s * 48_000) / 48_000
+            apart = (done.start_us / 1e6 + first_s - begun) % 1
+            # Within a noise of 50 ms, or at its beginning.
+            assert apart < 0.05 + _MOST_APART_S or apart > 1 - _MOST_APART_S, sought_s
 
 
 def test_a_camera_that_is_not_asked_gives_no_sound(
