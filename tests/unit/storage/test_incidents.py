@@ -129,7 +129,9 @@ def test_the_database_itself_keeps_notes_as_they_are(records: Database, statemen
 
 def test_incidents_are_found_by_their_notes_and_their_values(records: Database) -> None:
     one = incident(people=(PersonCalled("Rescue", "ambulance", 1),))
-    two = incident(60, district="DIK", type="theft", status=IncidentStatus.ON_HOLD, holder="Gul",
+    # No word of its number begins like one of "bnu-41-3", however many tests have counted before.
+    two = incident(60, number="20261122-DESK4-777", district="DIK", type="theft",
+        status=IncidentStatus.ON_HOLD, holder="Gul",
         cameras=(), place="", people=(), bookmarks=(), clips=())  # fmt: skip
     keep(records, one, two, note(one, "گاڑی fled north"))
     two = change(records, replace(two, place="old town"))  # notes stay findable after a change
