@@ -32,6 +32,8 @@ _THUMBNAIL = QSize(320, 320)
 _QUALITY = 85
 _PULSE_MS = 250
 _PREPARES_AFTER_MS = 500
+_LEAST_ROOM = 40
+"""Above the line, for words about its bookmark."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,12 +213,22 @@ class BookmarkDesk(QObject):
             place.window.canvas.show_note(words)  # the tile shows something else by now
             return
         self._said[place.window] = place
-        self._note_of(place.window).say(words, _picture(place.window, tile), colour)
+        self._note_of(place.window).say(words, self._room(place.window, tile), colour)
 
     def _tile(self, index: int, key: ViewKey) -> TileSnapshot | None:
         if index not in self._wall.open_screens:
             return None
         return next((tile for tile in self._wall.screen(index).tiles if tile.key == key), None)
+
+    def _room(self, window: WallWindow, tile: TileSnapshot) -> QRect:
+        """The tile's picture, as far as the line for the words leaves it free. Of a tile that it
+        covers whole, all: the line says the same."""
+        picture, line = _picture(window, tile), self.words.line
+        if line is not None and window.isAncestorOf(line) and line.home.intersects(picture):
+            free = line.home.top() - picture.top()
+            if free >= _LEAST_ROOM:
+                picture.setHeight(free)
+        return picture
 
     def _on_wall_changed(self, index: int) -> None:
         window = self._windows[index]
@@ -227,7 +239,7 @@ class BookmarkDesk(QObject):
             if tile is None or tile.camera is None or tile.camera.code != place.camera:
                 note.hide()
             else:
-                note.place(_picture(window, tile), at_top=False)
+                note.place(self._room(window, tile), at_top=False)
         self._show_spans(index)
 
     # --- open spans --------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from PySide6.QtCore import (
     QObject,
     QPoint,
     QPropertyAnimation,
+    QRect,
     Qt,
     QTimer,
     Signal,
@@ -140,6 +141,11 @@ class MarkLine(QFrame):
     def offer(self, tags: Sequence[str]) -> None:
         """Tags in use, to be suggested while typing."""
         self._offered = tags
+
+    @property
+    def home(self) -> QRect:
+        """Where it stands once it has come up, in the window's coordinates."""
+        return QRect(self._place(), self.size())
 
     def go(self) -> None:
         """Disappear."""

@@ -14,6 +14,7 @@ from app.services.overlay_types import OverlayBox, TileOverlay
 from tests.fakes.event_desk import FULL
 from tests.ui.bookmarks.conftest import Scene
 from ui.bookmarks.mark_line import MarkLine
+from ui.bookmarks.tile_note import TileNote
 
 
 def press(qtbot: QtBot, scene: Scene, key: Qt.Key, *, shift: bool = False) -> None:
@@ -43,6 +44,15 @@ def test_b_marks_what_the_tile_shows(scene: Scene, qtbot: QtBot) -> None:
     picture = QImage.fromData(jpeg or b"")
     assert 0 < picture.width() <= 320
     assert scene.desk.note(0).startswith("Bookmark saved: ")
+
+
+def test_the_answer_on_a_lower_tile_does_not_lie_over_the_line(scene: Scene, qtbot: QtBot) -> None:
+    scene.wall.select(0, 2)
+    press(qtbot, scene, Qt.Key.Key_B)
+    line = line_of(scene, qtbot)
+    (note,) = [each for each in scene.window.findChildren(TileNote) if each.isVisible()]
+    assert note.text().startswith("Bookmark saved: ")
+    assert not note.geometry().intersects(line.home)
 
 
 def test_nothing_is_said_before_the_commit(scene: Scene, qtbot: QtBot) -> None:
